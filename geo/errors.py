@@ -1,0 +1,162 @@
+"""Every error the domain can raise; each is mapped once to an HTTP status (``app/errors.py``) and once to an exit code.
+
+::
+
+    AlentoursError
+    ├── InvalidParameter          what was asked cannot be: names the field, the problem and what would be right
+    ├── UnknownAddress            no address answers to these words
+    ├── AmbiguousAddress          several do; carries the candidates, never chooses
+    ├── OffNetwork                a point without loaded streets; carries the place's name and the metres
+    ├── NoSnapshot                nothing is published for this territory
+    ├── SnapshotCorrupt           a published file is missing or not what its manifest says
+    ├── LabelOverflow             a category or a cost is larger than a label can hold: the build refuses
+    ├── ConfigurationError        a declarative file (taxonomy, method, profile, source, settings) is wrong
+    ├── SourceError               a source's file cannot be used; names file, line and column
+    │   ├── SourceUnavailable     neither the publisher nor the mirror gives the file
+    │   └── SourceMalformed       truncated, empty, a web page, another encoding, a vanished column
+    └── GateRefused               the checks before publication failed; the former snapshot goes on serving
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = [
+    "AlentoursError",
+    "AmbiguousAddress",
+    "ConfigurationError",
+    "FieldProblem",
+    "GateRefused",
+    "InvalidParameter",
+    "LabelOverflow",
+    "NoSnapshot",
+    "OffNetwork",
+    "SnapshotCorrupt",
+    "SourceError",
+    "SourceMalformed",
+    "SourceUnavailable",
+    "UnknownAddress",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldProblem:
+    """One thing wrong with one input: where it is, what is wrong, what would be right."""
+
+    field: str
+    problem: str
+    expected: str
+
+
+class AlentoursError(Exception):
+    """Root of the tree. ``str(error)`` is one sentence that a person can act on."""
+
+
+class InvalidParameter(AlentoursError):
+    """One or several inputs cannot be accepted.
+
+    Parameters
+    ----------
+    problems
+        Never empty; each names its field.
+    """
+
+    def __init__(self, *problems: FieldProblem) -> None:
+        self.problems = problems
+        super().__init__("; ".join(f"{p.field}: {p.problem}, expected {p.expected}" for p in problems))
+
+
+class UnknownAddress(AlentoursError):
+    """No address answers to these words. The words are not kept: an address is personal data."""
+
+    def __init__(self, candidates: Sequence[Any] = ()) -> None:
+        self.candidates = tuple(candidates)
+        super().__init__("no address of the loaded territory answers to these words")
+
+
+class AmbiguousAddress(AlentoursError):
+    """Several addresses answer equally well.
+
+    Parameters
+    ----------
+    candidates
+        The addresses that answer (``geo.geocoding.Match``), best first; at least one.
+    """
+
+    def __init__(self, candidates: Sequence[Any], detail: str = "") -> None:
+        self.candidates = tuple(candidates)
+        super().__init__(detail or f"{len(self.candidates)} addresses answer to these words: choose one")
+
+
+class OffNetwork(AlentoursError):
+    """The point lies beyond the loaded streets, so nothing can be said of its minutes.
+
+    Parameters
+    ----------
+    place
+        Name of the commune where the point lies; empty when it lies in none that is known.
+    off_m
+        Metres to the nearest loaded street; None when there is none within the search.
+    """
+
+    def __init__(self, place: str = "", off_m: float | None = None) -> None:
+        self.place = place
+        self.off_m = off_m
+        super().__init__(
+            f"the streets of {place} are not loaded here" if place else "no loaded street lies near this point"
+        )
+
+
+class NoSnapshot(AlentoursError):
+    """Nothing is published for this territory."""
+
+
+class SnapshotCorrupt(AlentoursError):
+    """A file of the snapshot is missing, or its checksum is not the manifest's."""
+
+
+class LabelOverflow(AlentoursError):
+    """A category has more services, or an edge more seconds, than a label can hold."""
+
+
+class ConfigurationError(AlentoursError):
+    """A declarative file is wrong: an unknown key, a sum that does not add up, a value out of range."""
+
+
+class SourceError(AlentoursError):
+    """A source's file cannot be used.
+
+    Parameters
+    ----------
+    source
+        Id of the source.
+    detail
+        What is wrong, and what would be right.
+    file, line, column
+        Where, as far as it is known; ``line`` counts from 1 with the header as line 1.
+    """
+
+    def __init__(self, source: str, detail: str, *, file: str = "", line: int | None = None, column: str = "") -> None:
+        self.source, self.detail, self.file, self.line, self.column = source, detail, file, line, column
+        where = ", ".join(
+            part for part in (file, f"line {line}" if line else "", f"column {column!r}" if column else "") if part
+        )
+        super().__init__(f"source {source}: {detail}" + (f" ({where})" if where else ""))
+
+
+class SourceUnavailable(SourceError):
+    """Neither the publisher nor the mirror gives the file."""
+
+
+class SourceMalformed(SourceError):
+    """The file was read, and it is not what the source declares."""
+
+
+class GateRefused(AlentoursError):
+    """A check before publication failed. Nothing was published; the former snapshot goes on serving."""
+
+    def __init__(self, failures: Sequence[str]) -> None:
+        self.failures = tuple(failures)
+        super().__init__("publication refused: " + "; ".join(self.failures))

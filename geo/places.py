@@ -1,0 +1,140 @@
+"""The records that travel through the house: services, addresses, communes, demand cells, and where they come from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shapely.geometry.base import BaseGeometry
+
+__all__ = ["Address", "Cell", "Commune", "Licence", "Position", "Precision", "Provenance", "Service", "Standing"]
+
+
+class Licence(StrEnum):
+    """Licences of the data, by the identifier that an answer shows."""
+
+    LO_2_0 = "etalab-2.0"
+    ODBL_1_0 = "ODbL-1.0"
+    CC0_1_0 = "CC0-1.0"
+
+    @property
+    def label(self) -> str:
+        """Name as a reader knows it."""
+        return {"etalab-2.0": "Licence Ouverte 2.0", "ODbL-1.0": "ODbL 1.0", "CC0-1.0": "CC0 1.0"}[self.value]
+
+
+class Standing(StrEnum):
+    """Whether a service counts in a score."""
+
+    CONFIRMED = "confirmed"
+    UNCONFIRMED = "unconfirmed"
+    """Known to OpenStreetMap alone where a complete official source exists: kept, shown on request, not scored."""
+
+
+class Precision(StrEnum):
+    """How exactly a position is known, finest first."""
+
+    ENTRANCE = "entrance"
+    BUILDING = "building"
+    HOUSENUMBER = "housenumber"
+    STREET = "street"
+    LOCALITY = "locality"
+    UNKNOWN = "unknown"
+
+
+class Position(StrEnum):
+    """What an address index entry is; the finest first."""
+
+    HOUSENUMBER = "housenumber"
+    STREET = "street"
+    LOCALITY = "locality"
+    MUNICIPALITY = "municipality"
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """One publisher's row behind a service."""
+
+    source: str
+    """Id of the source (``data/sources/<id>.toml``)."""
+    local_id: str
+    """The row's key at its publisher (UAI, FINESS, ``n123``…)."""
+    licence: Licence
+    data_date: str
+    """``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``: what the publisher's file stands for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One place where a service is given: a site, not a row."""
+
+    id: str
+    """``"<source>:<local id>"``, stable between snapshots."""
+    category: str
+    name: str
+    lon: float
+    lat: float
+    """WGS 84, degrees; order is always (lon, lat)."""
+    insee: str
+    """Commune as text (``"01004"``, ``"2A004"``); empty where no contour of the halo says."""
+    capacity: float | None
+    """Places, beds, pupils; None = unknown, never 0."""
+    provenance: tuple[Provenance, ...]
+    """Never empty; ``[0]`` won the conflation and gave the fields above."""
+    standing: Standing = Standing.CONFIRMED
+    in_territory: bool = True
+    """False in the halo."""
+    precision: Precision = Precision.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One postal address, or a named place without number."""
+
+    id: str
+    number: str
+    """``"12"``, ``"12 bis"``; empty for a street or a locality."""
+    street: str
+    postcode: str
+    """Five characters; empty when unknown."""
+    insee: str
+    commune: str
+    lon: float
+    lat: float
+    position: Position
+    source: str
+    residential: bool = True
+    """False where the source says that nobody lives there (a shop's own number)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Commune:
+    """One commune of the current COG."""
+
+    insee: str
+    name: str
+    department: str
+    population: int | None
+    """Population municipale; None = unknown."""
+    postcodes: tuple[str, ...]
+    in_territory: bool
+    geometry: BaseGeometry | None
+    """(Multi)Polygon, WGS 84; None where no contour is published."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One inhabited cell of the 200 m grid."""
+
+    id: str
+    """``CRS3035RES200mN…E…``, the south-west corner in EPSG:3035."""
+    lon: float
+    lat: float
+    """Centre, WGS 84."""
+    insee: str
+    people: float
+    """``ind``, never imputed."""
+    people_0_17: float
+    people_65_plus: float
+    living_standard_eur: float | None
+    """Mean living standard a year (``ind_snv / ind``); None = unknown."""
