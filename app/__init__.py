@@ -1,0 +1,1 @@
+"""What people meet: the HTTP API, the pages, the command line, the report."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -92,31 +92,39 @@ class Method:
         return method
 
     def _check(self, path: Path, taxonomy: Taxonomy) -> None:
-        def refuse(what: str) -> None:
-            raise ConfigurationError(f"{path.name}: {what}")
+        """Refuse what cannot be scored with, in the order in which a person would mend it."""
+        for problem in (*self._category_problems(taxonomy), *self._sum_problems(), *self._cutoff_problems()):
+            raise ConfigurationError(f"{path.name}: {problem}")
 
-        if set(self.categories) != set(taxonomy):
-            refuse(f"categories differ from the taxonomy: {sorted(set(self.categories) ^ set(taxonomy))}")
-        families: dict[str, float] = {}
+    def _category_problems(self, taxonomy: Taxonomy) -> Iterator[str]:
+        differing = sorted(set(self.categories) ^ set(taxonomy))
+        if differing:
+            yield f"categories differ from the taxonomy: {', '.join(differing)}"
         for row in self.categories.values():
             if row.family not in taxonomy.families:
-                refuse(f"unknown family {row.family!r}")
+                yield f"unknown family {row.family!r}"
             if row.k not in self.depth:
-                refuse(f"{row.category}: no depth weights for k = {row.k}")
+                yield f"{row.category}: no depth weights for k = {row.k}"
             for mode, ranges in self.decay.items():
                 if row.range not in ranges:
-                    refuse(f"{row.category}: no range {row.range!r} for {mode}")
+                    yield f"{row.category}: no range {row.range!r} for {mode}"
+
+    def _sum_problems(self) -> Iterator[str]:
+        families: dict[str, float] = {}
+        for row in self.categories.values():
             families[row.family] = families.get(row.family, 0.0) + row.share
         for family, total in families.items():
             if not math.isclose(total, 1.0, abs_tol=1e-9):
-                refuse(f"the shares of {family} sum to {total:g}, not 1")
+                yield f"the shares of {family} sum to {total:g}, not 1"
         for k, worth in self.depth.items():
             if len(worth) != k or not math.isclose(sum(worth), 1.0, abs_tol=1e-9):
-                refuse(f"depth {k} needs {k} numbers that sum to 1")
+                yield f"depth {k} needs {k} numbers that sum to 1"
+
+    def _cutoff_problems(self) -> Iterator[str]:
         for mode, ranges in self.decay.items():
-            for name, row in ranges.items():
-                if row.cutoff_min * 60 > self.cutoff_s:
-                    refuse(f"decay.{mode}.{name}: the cut-off lies beyond the fields' {self.cutoff_s} s")
+            for name, parameters in ranges.items():
+                if parameters.cutoff_min * 60 > self.cutoff_s:
+                    yield f"decay.{mode}.{name}: the cut-off lies beyond the fields' {self.cutoff_s} s"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""One module a group of operations; each registers on a router of its own."""

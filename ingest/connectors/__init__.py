@@ -1,0 +1,1 @@
+"""Connectors fetch and read, nothing else: one function a protocol or file format."""
