@@ -1,0 +1,217 @@
+"""What every test may ask for: the mirror of real files, a PostGIS database, a browser.
+
+A mirror is a folder of files as their publishers serve them (``docs/sources.md``). Who has none still runs all
+other tests: those that ask for `mirror` are left out, and one line at the end of the run says so. With ``CI=true``
+a missing mirror fails them. PostGIS and Chromium are never left out: without them the tests fail and say what to
+install.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+
+
+def _numba_cache() -> str:
+    """Return a writable folder for compiled kernels; the one that set-up fills, where that is possible."""
+    folder = REPOSITORY / ".make" / "numba"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        folder = Path(tempfile.gettempdir()) / f"alentours-numba-{os.geteuid()}"
+        folder.mkdir(exist_ok=True, mode=0o700)
+    return str(folder)
+
+
+os.environ.setdefault("NUMBA_CACHE_DIR", _numba_cache())  # numba reads it when it is imported, hence here
+
+import pytest  # noqa: E402
+import sqlalchemy  # noqa: E402
+from filelock import FileLock  # noqa: E402
+from playwright.sync_api import Browser, sync_playwright  # noqa: E402
+
+from scripts.postgis_cluster import INSTALL, TEMPLATE, Cluster, database_url, find_binaries  # noqa: E402
+
+IN_CI = os.environ.get("CI", "").lower() in {"true", "1"}
+NO_MIRROR = (
+    "no mirror of real files: name one by ALENTOURS_MIRROR=<folder>, or lay it at ../shared/mirror; "
+    "docs/sources.md says how to get one"
+)
+NO_CHROMIUM = (
+    "Chromium was not found on this machine: install it (Debian: apt-get install chromium; macOS: brew install "
+    "--cask chromium), or name it by CHROMIUM=<path>"
+)
+CHROMIUM_FLAGS = (
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+_left_out = pytest.StashKey[int]()
+
+
+def find_mirror() -> Path | None:
+    """Return the folder of real files, or None.
+
+    Raises
+    ------
+    pytest.UsageError
+        ``ALENTOURS_MIRROR`` names a folder that does not exist: a slip, not an absence.
+    """
+    named = os.environ.get("ALENTOURS_MIRROR")
+    if named:
+        if not Path(named).is_dir():
+            raise pytest.UsageError(f"ALENTOURS_MIRROR names {named}, which is not a folder")
+        return Path(named).resolve()
+    beside = REPOSITORY.parent / "shared" / "mirror"
+    return beside if beside.is_dir() else None
+
+
+# ---------------------------------------------------------------- the mirror: left out aloud, or failed
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if IN_CI or find_mirror() is not None:
+        return
+    without = [item for item in items if "mirror" in getattr(item, "fixturenames", ())]
+    if without:
+        items[:] = [item for item in items if "mirror" not in getattr(item, "fixturenames", ())]
+        config.hook.pytest_deselected(items=without)
+    config.stash[_left_out] = len(without)
+    if hasattr(config, "workeroutput"):
+        config.workeroutput["left_out"] = len(without)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object) -> None:
+    """Bring a worker's count to the run that speaks to the reader; every worker collects the same tests."""
+    left_out = getattr(node, "workeroutput", {}).get("left_out", 0)
+    node.config.stash[_left_out] = max(left_out, node.config.stash.get(_left_out, 0))
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    left_out = config.stash.get(_left_out, 0)
+    if left_out:
+        terminalreporter.write_line(f"{left_out} real-file tests were left out: {NO_MIRROR}", yellow=True)
+
+
+@pytest.fixture(scope="session")
+def mirror() -> Path:
+    """Folder of real files, as their publishers served them. Never write to it."""
+    found = find_mirror()
+    if found is None:
+        pytest.fail(NO_MIRROR, pytrace=False)
+    return found
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """Root of the clone."""
+    return REPOSITORY
+
+
+# ---------------------------------------------------------------- PostGIS: one cluster a run, one database a worker
+
+_CLUSTER = "ALENTOURS_TEST_CLUSTER"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name the cluster's folder before workers start: they inherit it, and the first that needs it makes it."""
+    if not hasattr(config, "workerinput") and not os.environ.get("TEST_POSTGIS_URL"):
+        os.environ[_CLUSTER] = tempfile.mkdtemp(prefix="alpg-", dir="/tmp" if Path("/tmp").is_dir() else None)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    folder = None if hasattr(config, "workerinput") else os.environ.pop(_CLUSTER, None)
+    if folder:
+        binaries = find_binaries()
+        if binaries is not None:
+            Cluster(Path(folder), binaries).stop()
+        shutil.rmtree(folder, ignore_errors=True)
+        Path(folder + ".lock").unlink(missing_ok=True)
+
+
+def _start_cluster() -> Cluster:
+    folder, binaries = Path(os.environ[_CLUSTER]), find_binaries()
+    if binaries is None:
+        pytest.fail(INSTALL, pytrace=False)
+    cluster = Cluster(folder, binaries)
+    with FileLock(f"{folder}.lock"):
+        if not cluster.running:
+            cluster.start()
+            cluster.template()
+    return cluster
+
+
+@pytest.fixture(scope="session")
+def _postgis_server() -> sqlalchemy.URL:
+    """Address of a server on which databases may be made: the one that is named, else the run's own cluster."""
+    named = os.environ.get("TEST_POSTGIS_URL")
+    return sqlalchemy.make_url(named or database_url(_start_cluster().folder, "postgres"))
+
+
+@contextlib.contextmanager
+def _database(server: sqlalchemy.URL, name: str) -> Iterator[str]:
+    """Make database `name` with PostGIS, and drop it at the end."""
+    # A named server may have no template of ours: there the extension is made in the database itself.
+    template = "template0" if os.environ.get("TEST_POSTGIS_URL") else TEMPLATE
+    admin = sqlalchemy.create_engine(server, isolation_level="AUTOCOMMIT", poolclass=sqlalchemy.NullPool)
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f'CREATE DATABASE "{name}" TEMPLATE {template}')
+    url = server.set(database=name)
+    try:
+        if template == "template0":
+            with sqlalchemy.create_engine(url, poolclass=sqlalchemy.NullPool).begin() as connection:
+                connection.exec_driver_sql("CREATE EXTENSION postgis")
+        yield url.render_as_string(hide_password=False)
+    finally:
+        with admin.connect() as connection:
+            connection.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def postgis_url(_postgis_server: sqlalchemy.URL) -> Iterator[str]:
+    """SQLAlchemy address of this worker's database, with PostGIS in it; tests of one worker share it."""
+    with _database(_postgis_server, f"alentours_test_{os.getpid()}") as url:
+        yield url
+
+
+@pytest.fixture
+def empty_postgis_url(_postgis_server: sqlalchemy.URL) -> Iterator[str]:
+    """SQLAlchemy address of a database with PostGIS that is this test's alone (a tenth of a second)."""
+    with _database(_postgis_server, f"alentours_test_{os.getpid()}_alone") as url:
+        yield url
+
+
+# ---------------------------------------------------------------- the browser
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """Path of the system's Chromium."""
+    usual = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, usual)), None)
+    found = found or "/Applications/Chromium.app/Contents/MacOS/Chromium"
+    if not Path(found).exists():
+        pytest.fail(NO_CHROMIUM, pytrace=False)
+    return Path(found)
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: Path) -> Iterator[Browser]:
+    """A headless Chromium for the session; each test opens its own context: ``browser.new_context(...)``."""
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=list(CHROMIUM_FLAGS))
+        yield started
+        started.close()
