@@ -16,7 +16,30 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
+import sqlalchemy
+from filelock import FileLock
+from playwright.sync_api import Browser, sync_playwright
+
+from scripts.postgis_cluster import INSTALL, TEMPLATE, Cluster, database_url, find_binaries
+from scripts.requisites import NO_CHROMIUM, find_chromium
+
 REPOSITORY = Path(__file__).resolve().parents[1]
+IN_CI = os.environ.get("CI", "").lower() in {"true", "1"}
+NO_MIRROR = (
+    "no mirror of real files: name one by ALENTOURS_MIRROR=<folder>, or lay it at ../shared/mirror; "
+    "docs/sources.md says how to get one"
+)
+CHROMIUM_FLAGS = (
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+_left_out = pytest.StashKey[int]()
 
 
 def _numba_cache() -> str:
@@ -30,34 +53,7 @@ def _numba_cache() -> str:
     return str(folder)
 
 
-os.environ.setdefault("NUMBA_CACHE_DIR", _numba_cache())  # numba reads it when it is imported, hence here
-
-import pytest  # noqa: E402
-import sqlalchemy  # noqa: E402
-from filelock import FileLock  # noqa: E402
-from playwright.sync_api import Browser, sync_playwright  # noqa: E402
-
-from scripts.postgis_cluster import INSTALL, TEMPLATE, Cluster, database_url, find_binaries  # noqa: E402
-
-IN_CI = os.environ.get("CI", "").lower() in {"true", "1"}
-NO_MIRROR = (
-    "no mirror of real files: name one by ALENTOURS_MIRROR=<folder>, or lay it at ../shared/mirror; "
-    "docs/sources.md says how to get one"
-)
-NO_CHROMIUM = (
-    "Chromium was not found on this machine: install it (Debian: apt-get install chromium; macOS: brew install "
-    "--cask chromium), or name it by CHROMIUM=<path>"
-)
-CHROMIUM_FLAGS = (
-    "--no-sandbox",
-    "--disable-dev-shm-usage",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-_left_out = pytest.StashKey[int]()
+os.environ.setdefault("NUMBA_CACHE_DIR", _numba_cache())  # before any test imports numba
 
 
 def find_mirror() -> Path | None:
@@ -128,6 +124,7 @@ _CLUSTER = "ALENTOURS_TEST_CLUSTER"
 
 def pytest_configure(config: pytest.Config) -> None:
     """Name the cluster's folder before workers start: they inherit it, and the first that needs it makes it."""
+    find_mirror()  # a slip in its name ends the run before it starts
     if not hasattr(config, "workerinput") and not os.environ.get("TEST_POSTGIS_URL"):
         os.environ[_CLUSTER] = tempfile.mkdtemp(prefix="alpg-", dir="/tmp" if Path("/tmp").is_dir() else None)
 
@@ -200,12 +197,10 @@ def empty_postgis_url(_postgis_server: sqlalchemy.URL) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def chromium() -> Path:
     """Path of the system's Chromium."""
-    usual = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, usual)), None)
-    found = found or "/Applications/Chromium.app/Contents/MacOS/Chromium"
-    if not Path(found).exists():
+    found = find_chromium()
+    if found is None:
         pytest.fail(NO_CHROMIUM, pytrace=False)
-    return Path(found)
+    return found
 
 
 @pytest.fixture(scope="session")
