@@ -220,8 +220,9 @@ def _joined_by_name(features: Features) -> Features:
 def _add_communes(
     communes: Iterable[Commune], seats: Mapping[str, list[shapely.Point]], layers: Mapping[str, Features]
 ) -> None:
-    drawn = [(c, c.geometry) for c in communes if c.geometry is not None and not c.geometry.is_empty]
-    for commune, contour in sorted(drawn, key=lambda pair: (-(pair[0].population or 0), pair[0].insee)):
+    largest_first = sorted(communes, key=lambda c: (-(c.population or 0), c.insee))
+    drawn = [(c, c.geometry) for c in largest_first if c.geometry is not None and not c.geometry.is_empty]
+    for commune, contour in drawn:
         shapely.prepare(contour)
         known = [point for point in seats.get(commune.name, []) if contour.contains(point)]
         people = commune.population or 0
