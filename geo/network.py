@@ -1,9 +1,9 @@
 """StreetNetwork: the streets of one mode as junctions and edges with costs in integer milliseconds.
 
-The way from tags to edges: every segment between two consecutive nodes of a way gets its length on the ground and, from
-the mode, a speed per direction; what the mode may not use falls away; of the rest the largest strongly connected part is
-kept (whoever starts on it can reach every corner of it and come back); chains of nodes that no choice hangs on become
-one edge. Milliseconds are summed as floats along the chain and rounded once per edge.
+The way from tags to edges: every segment between two consecutive nodes of a way gets its length on the ground and,
+from the mode, a speed per direction; what the mode may not use falls away; of the rest the largest strongly connected
+part is kept (whoever starts on it can reach every corner of it and come back); chains of nodes that no choice hangs on
+become one edge. Milliseconds are summed as floats along the chain and rounded once per edge.
 """
 
 from __future__ import annotations
