@@ -72,9 +72,7 @@ class Demand:
 
 def points_of_cells(cells: Sequence[Cell]) -> list[DemandPoint]:
     """Place the people of each inhabited cell at its centre, in the order of the ids."""
-    return [
-        DemandPoint(c.lon, c.lat, c.insee, c.people) for c in sorted(cells, key=lambda c: c.id) if c.people > 0
-    ]
+    return [DemandPoint(c.lon, c.lat, c.insee, c.people) for c in sorted(cells, key=lambda c: c.id) if c.people > 0]
 
 
 def points_of_addresses(
@@ -85,8 +83,8 @@ def points_of_addresses(
 ) -> list[DemandPoint]:
     """Spread the population of each commune of the territory in equal parts over its residential addresses.
 
-    Only communes with at least ``complete_share`` of their area inside the loaded streets: the addresses that an extract
-    cuts off would otherwise lend their people to those that it holds.
+    Only communes with at least ``complete_share`` of their area inside the loaded streets: otherwise the addresses that
+    an extract cuts off would lend their people to those that it holds.
     """
     homes: dict[str, list[Address]] = defaultdict(list)
     for address in addresses:

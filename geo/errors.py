@@ -69,11 +69,19 @@ class InvalidParameter(AlentoursError):
 
 
 class UnknownAddress(AlentoursError):
-    """No address answers to these words. The words are not kept: an address is personal data."""
+    """No address answers to these words. The words are not kept: an address is personal data.
 
-    def __init__(self, candidates: Sequence[Any] = ()) -> None:
+    Parameters
+    ----------
+    candidates
+        What comes near (``geo.geocoding.Match``), best first; may be empty.
+    detail
+        What is known of the reason, such as the commune whose addresses are not loaded.
+    """
+
+    def __init__(self, candidates: Sequence[Any] = (), detail: str = "") -> None:
         self.candidates = tuple(candidates)
-        super().__init__("no address of the loaded territory answers to these words")
+        super().__init__(detail or "no address of the loaded territory answers to these words")
 
 
 class AmbiguousAddress(AlentoursError):
@@ -99,14 +107,22 @@ class OffNetwork(AlentoursError):
         Name of the commune where the point lies; empty when it lies in none that is known.
     off_m
         Metres to the nearest loaded street; None when there is none within the search.
+    loaded
+        True when the streets around the point are loaded, and none of them is near.
     """
 
-    def __init__(self, place: str = "", off_m: float | None = None) -> None:
+    def __init__(self, place: str = "", off_m: float | None = None, *, loaded: bool = False) -> None:
         self.place = place
         self.off_m = off_m
-        super().__init__(
-            f"the streets of {place} are not loaded here" if place else "no loaded street lies near this point"
-        )
+        self.loaded = loaded
+        if place and not loaded:
+            sentence = f"the streets of {place} are not loaded here"
+        else:
+            sentence = "no loaded street lies near this point" + (f" of {place}" if place else "")
+        if off_m is not None:
+            away = f"{off_m:.0f} m" if off_m < 10_000 else f"{off_m / 1000:.0f} km"
+            sentence += f"; the nearest loaded one lies {away} away"
+        super().__init__(sentence)
 
 
 class NoSnapshot(AlentoursError):

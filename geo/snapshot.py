@@ -14,7 +14,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -24,7 +23,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo.cells import Demand
-from geo.errors import FieldProblem, InvalidParameter, NoSnapshot, SnapshotCorrupt
+from geo.errors import FieldProblem, InvalidParameter, NoSnapshot
 from geo.fields import AccessField
 from geo.geocoding import AddressIndex
 from geo.hierarchy import Hierarchy
@@ -35,17 +34,17 @@ from geo.manifest import (
     SourceRecord,
     Territory,
     read_sources,
-    require_id,
 )
 from geo.method import Method, Profile, load_profiles
 from geo.modes import Mode, load_modes
 from geo.network import StreetNetwork
 from geo.places import Commune
+from geo.publication import current_id, read_run
 from geo.snapping import EdgeIndex
 from geo.tables import CommuneTable, ServiceTable
 from geo.taxonomy import Taxonomy
 
-__all__ = ["Completeness", "Snapshot", "SourceLedger", "SourceRecord", "Territory", "current_id"]
+__all__ = ["Completeness", "Snapshot", "SourceLedger", "SourceRecord", "Territory"]
 
 T = TypeVar("T")
 
@@ -71,7 +70,7 @@ class Snapshot:
 
     def __init__(self, folder: Path, manifest: Manifest) -> None:
         config = folder / "config"
-        run = _read_run(folder / "run.json")
+        run = read_run(folder / "run.json")
         self.folder = folder
         self.id = manifest.id
         self.territory = manifest.territory
@@ -181,6 +180,10 @@ class Snapshot:
         """Return a source by its id, None when nothing of it stands in this snapshot."""
         return next((source for source in self.sources if source.id == source_id), None)
 
+    def is_loaded(self, lon: float, lat: float) -> bool:
+        """Whether streets are loaded around a point (WGS 84 degrees)."""
+        return bool(self.loaded_area.intersects(shapely.Point(lon, lat)))
+
     @property
     def loaded_area(self) -> BaseGeometry:
         """Where streets are loaded: a geometry in WGS 84."""
@@ -219,28 +222,3 @@ class _Opened(Mapping[str, T]):
 
     def __len__(self) -> int:
         return len(self._modes)
-
-
-def current_id(territory_folder: Path) -> str | None:
-    """Return the id in ``CURRENT``, None when nothing is published.
-
-    Raises
-    ------
-    SnapshotCorrupt
-        When ``CURRENT`` holds something that is no id.
-    """
-    try:
-        return require_id((territory_folder / "CURRENT").read_text(encoding="utf-8").strip())
-    except FileNotFoundError:
-        return None
-    except UnicodeDecodeError as error:
-        raise SnapshotCorrupt(f"{territory_folder / 'CURRENT'} is not text: publish a snapshot again") from error
-
-
-def _read_run(path: Path) -> dict[str, Any]:
-    """Read the clock times; a snapshot without them still serves, since nothing is computed from them."""
-    try:
-        run = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return run if isinstance(run, dict) else {}

@@ -1,12 +1,11 @@
-"""Write a snapshot so that a reader never meets half of one, publish it, and go back.
+"""Write a snapshot so that a reader never meets half of one.
 
-A snapshot is written to ``.<id>.partial/``, synced to the disk and renamed; nothing serves it until ``CURRENT``, one line
-beside it, is replaced in one step. Whatever fails before that leaves the former snapshot serving.
+It is written to ``.<id>.partial/``, brought to the disk and renamed; nothing serves it until :mod:`geo.publication`
+points ``CURRENT`` to it. Whatever fails before that leaves the former snapshot serving.
 """
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +16,8 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo.cells import Basis, points_of_addresses, points_of_cells, write_demand
-from geo.errors import ConfigurationError, NoSnapshot, SnapshotCorrupt
+from geo.durable import sync_folder, sync_tree
+from geo.errors import ConfigurationError
 from geo.geocoding import AddressIndex, distinct_addresses
 from geo.manifest import (
     Completeness,
@@ -31,7 +31,7 @@ from geo.manifest import (
 )
 from geo.method import Method, load_profiles
 from geo.places import Address, Cell, Commune, Service
-from geo.snapshot import Snapshot, current_id
+from geo.publication import SnapshotInfo, list_snapshots, problem_of, publish, rollback
 from geo.tables import write_cells, write_communes, write_services
 from geo.taxonomy import Taxonomy
 
@@ -85,19 +85,6 @@ class SnapshotContent:
     """Names of the départements by code, for the addresses' context line."""
 
 
-@dataclass(frozen=True, slots=True)
-class SnapshotInfo:
-    """One line of ``alentours snapshots list``."""
-
-    id: str
-    current: bool
-    built_at: str
-    method_version: str
-    bytes: int
-    problem: str
-    """Why it cannot serve; empty when its manifest reads well."""
-
-
 def write(folder: Path, content: SnapshotContent) -> Path:
     """Write a snapshot beside the others of its territory; does not publish it.
 
@@ -121,64 +108,96 @@ def write(folder: Path, content: SnapshotContent) -> Path:
     """
     final = folder / require_id(content.snapshot_id)
     partial = folder / f".{content.snapshot_id}.partial"
-    if final.is_dir() and not _problem(final):
+    if final.is_dir() and not problem_of(final):
         return final
     shutil.rmtree(partial, ignore_errors=True)  # what a killed build left
     partial.mkdir(parents=True)
     _write_files(partial, content)
-    _sync(partial)
+    sync_tree(partial)
     if final.exists():  # of this id, but damaged: out of the way, never mixed
         shutil.rmtree(final)
     partial.rename(final)
-    _sync_folder(folder)
+    sync_folder(folder)
     return final
 
 
-def publish(territory_folder: Path, snapshot_id: str) -> None:
-    """Let a snapshot serve: one atomic replacement of ``CURRENT``.
+def _write_files(partial: Path, content: SnapshotContent) -> None:
+    """Write every file, the manifest last."""
+    taxonomy, method = _write_config(partial / "config", content.config)
+    completeness = _completeness(content, taxonomy)
+    _require_fields(content, completeness)
+    shares = _loaded_shares(content.communes, content.loaded_area)
+    addresses = distinct_addresses(content.addresses)
 
-    Raises
-    ------
-    NoSnapshot
-        When there is no such snapshot.
-    SnapshotCorrupt
-        When a file of it is missing or altered; the former one goes on serving.
+    write_sources(partial / "sources.json", tuple(content.sources))
+    (partial / "loaded_area.wkb").write_bytes(shapely.to_wkb(content.loaded_area, byte_order=1))
+    write_services(partial / "services.arrow", content.services, tuple(taxonomy))
+    write_communes(partial / "communes.arrow", content.communes, shares)
+    write_cells(partial / "cells.arrow", content.cells)
+    if content.cells:
+        write_demand(partial / "demand.arrow", points_of_cells(content.cells), Basis.CELLS)
+    else:
+        points = points_of_addresses(content.communes, addresses, shares, method.complete_share)
+        write_demand(partial / "demand.arrow", points, Basis.ADDRESSES)
+    AddressIndex.write(partial / "addresses.sqlite", addresses, content.communes, content.departments)
+    for mode, network in content.networks.items():
+        network.save(partial / "network" / mode)
+        content.hierarchies[mode].save(partial / "hierarchy" / mode)
+        content.fields[mode].save(partial / "fields" / mode)
+    if content.basemap is not None:
+        shutil.copyfile(content.basemap, partial / "basemap.pmtiles")
+
+    paths = sorted(path for path in partial.rglob("*") if path.is_file())
+    files = {path.relative_to(partial).as_posix(): FileRecord.of(path) for path in paths}
+    run = {"fetched_at": {s.id: s.fetched_at for s in content.sources if s.fetched_at}, **content.run}
+    (partial / "run.json").write_text(canonical_json(run), encoding="utf-8")
+    manifest = Manifest(
+        content.snapshot_id, content.territory, tuple(content.networks), method.version, completeness, files
+    )
+    manifest.write(partial / "manifest.json")
+
+
+def _write_config(target: Path, config: Path) -> tuple[Taxonomy, Method]:
+    (target / "profiles").mkdir(parents=True)
+    for name in ("taxonomy.toml", "method.toml", "modes.toml"):
+        shutil.copyfile(config / name, target / name)
+    for profile in sorted((config / "profiles").glob("*.toml")):
+        shutil.copyfile(profile, target / "profiles" / profile.name)
+    taxonomy = Taxonomy.load(target / "taxonomy.toml")
+    load_profiles(target / "profiles", taxonomy)  # a snapshot that no reader can open is not written
+    return taxonomy, Method.load(target / "method.toml", taxonomy)
+
+
+def _completeness(content: SnapshotContent, taxonomy: Taxonomy) -> dict[str, Completeness]:
+    unknown = sorted(set(content.completeness) - set(taxonomy))
+    if unknown:
+        raise ConfigurationError(f"completeness of a category that the taxonomy does not know: {', '.join(unknown)}")
+    return {category: Completeness(content.completeness.get(category, Completeness.NONE)) for category in taxonomy}
+
+
+def _require_fields(content: SnapshotContent, completeness: Mapping[str, Completeness]) -> None:
+    """Refuse a complete category without a field: it would read as "not covered" and nobody would know why."""
+    if not set(content.networks) == set(content.hierarchies) == set(content.fields):
+        raise ConfigurationError("networks, hierarchies and fields differ in their modes")
+    complete = {category for category, state in completeness.items() if state is Completeness.COMPLETE}
+    for mode, access in content.fields.items():
+        missing = sorted(complete - set(access.categories))
+        if missing:
+            raise ConfigurationError(f"the access field of {mode} lacks complete categories: {', '.join(missing)}")
+
+
+def _loaded_shares(communes: Sequence[Commune], loaded_area: BaseGeometry) -> dict[str, float | None]:
+    """Share of each commune's area inside the loaded streets.
+
+    Measured in degrees: within one commune a degree of longitude is nearly the same everywhere, so the ratio is too.
     """
-    target = territory_folder / require_id(snapshot_id)
-    _require_whole(target)
-    former = current_id(territory_folder)
-    published = _history(territory_folder)
-    if former in published:  # what was rolled back from is no longer a way back
-        published = published[: len(published) - published[::-1].index(former)]
-    if not published or published[-1] != snapshot_id:
-        published.append(snapshot_id)
-    # first the history, then the pointer: a crash between the two leaves a longer history and the former snapshot
-    _replace_text(territory_folder / "HISTORY", "".join(f"{line}\n" for line in published))
-    _replace_text(territory_folder / "CURRENT", f"{snapshot_id}\n")
+    shapely.prepare(loaded_area)
+    return {commune.insee: _share(commune, loaded_area) for commune in communes}
 
 
-def rollback(territory_folder: Path) -> str:
-    """Let the snapshot that was published before the current one serve again; returns its id.
-
-    Raises
-    ------
-    NoSnapshot
-        When nothing was published before, or none of it is still there whole.
-    """
-    now = current_id(territory_folder)
-    published = _history(territory_folder)
-    before = published[: len(published) - 1 - published[::-1].index(now)] if now in published else []
-    for snapshot_id in reversed(before):
-        if snapshot_id != now and not _problem(territory_folder / snapshot_id):
-            _replace_text(territory_folder / "CURRENT", f"{snapshot_id}\n")
-            return snapshot_id
-    raise NoSnapshot(f"there is no earlier whole snapshot in {territory_folder}: build one instead")
-
-
-def list_snapshots(territory_folder: Path) -> list[SnapshotInfo]:
-    """List the snapshots of a territory, oldest build first."""
-    if not territory_folder.is_dir():
-        return []
-    now = current_id(territory_folder)
-    folders = [path for path in sorted(territory_folder.iterdir()) if path.is_dir() and not path.name.startswith(".")]
-    return sorted((_info(path, path.name == now) for path in folders), key=lambda info: (info.built_at, info.id))
+def _share(commune: Commune, loaded_area: BaseGeometry) -> float | None:
+    if commune.geometry is None or commune.geometry.area <= 0:
+        return None
+    if not loaded_area.intersects(commune.geometry):
+        return 0.0
+    return min(1.0, float(loaded_area.intersection(commune.geometry).area / commune.geometry.area))

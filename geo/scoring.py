@@ -1,0 +1,258 @@
+"""The score: what lies within reach of a place, weighed for a household. One function for one place and for a million.
+
+The total is a property of the components and is stored nowhere: the explanation cannot disagree with it. Nothing is
+rounded here; the interface rounds once.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.coordinates import require_lonlat
+from geo.errors import AlentoursError, InvalidParameter, OffNetwork
+from geo.evidence import NOT_COVERED, STATUSES, Rules, Status, Values, evaluate
+from geo.method import Method, Profile
+
+if TYPE_CHECKING:
+    from geo.fields import Access
+    from geo.geocoding import Match
+    from geo.snapping import Snap
+    from geo.snapshot import Snapshot
+
+__all__ = ["Component", "Place", "Reach", "Score", "score", "weights"]
+
+_CHUNK = 4096
+"""Places looked up at once: some tens of megabytes of access, whatever the number of categories."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a score is asked for."""
+
+    lon: float
+    lat: float
+    """WGS 84, degrees."""
+    id: str = ""
+    """Of the address, or the caller's own."""
+    label: str = ""
+    type: str = "point"
+    """``housenumber``, ``street``, ``locality``, ``municipality``, or ``point`` for bare coordinates."""
+    insee: str = ""
+    """Commune; found from the contours when it is empty."""
+    off_m: float | None = None
+    """Metres from the place to its street; given by the score."""
+
+    @classmethod
+    def of_match(cls, match: Match) -> Place:
+        """Take the place of an address that the index found."""
+        return cls(match.lon, match.lat, match.id, match.label, match.type.value, match.insee)
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """One of the nearest services of a category: evidence."""
+
+    service: int
+    """Row of ``Snapshot.services``."""
+    seconds: float
+    """Door to door in the score's mode."""
+    counted: bool
+    """Whether it enters the value; false beyond the cut-off, beyond the edge of the loaded streets, and for
+    categories that no source claims to know completely."""
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """One category's part of a score."""
+
+    category: str
+    family: str
+    mode: str
+    weight: float
+    """All components of a score sum to 100, covered or not."""
+    status: Status
+    value: float | None
+    """In [0, 1]; 0 when none lies within the cut-off, None when not covered."""
+    nearest: tuple[Reach, ...]
+    """By seconds; at most the category's k."""
+
+    @property
+    def points(self) -> float | None:
+        """Weight × value; None when not covered."""
+        return None if self.value is None else self.weight * self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One place's score with everything that explains it."""
+
+    place: Place
+    mode: str
+    profile: str
+    profile_version: str
+    method_version: str
+    snapshot: str
+    components: tuple[Component, ...]
+    edge_s: float | None
+    """Seconds to the edge of the loaded streets; None when there is none within the fields' cut-off."""
+
+    @property
+    def covered_weight(self) -> float:
+        """Share of the weights whose category is covered, 0 … 1."""
+        return math.fsum(c.weight for c in self.components if c.value is not None) / 100.0
+
+    @property
+    def total(self) -> float | None:
+        """Σ points / covered_weight, 0 … 100: the only redistribution. None when nothing is covered."""
+        points = [c.points for c in self.components if c.points is not None]
+        return math.fsum(points) / self.covered_weight if points else None
+
+
+def weights(method: Method, profile: Profile) -> Mapping[str, float]:
+    """Weight of every category that a profile weighs, in the order of the method; they sum to 100."""
+    return {
+        category: profile.weights[row.family] * row.share
+        for category, row in method.categories.items()
+        if profile.weights.get(row.family, 0.0) > 0.0 and row.share > 0.0
+    }
+
+
+def score(
+    snapshot: Snapshot, places: Sequence[Place | AlentoursError], mode: str, profile: Profile
+) -> list[Score | AlentoursError]:
+    """Score places, in order.
+
+    Parameters
+    ----------
+    places
+        Places; an error (an address that nobody knows) keeps its row and is handed back.
+    mode
+        A mode of the snapshot.
+    profile
+        The household's weights; only families that weigh something give components.
+
+    Returns
+    -------
+    list[Score | AlentoursError]
+        One entry per place. Coordinates that cannot be are an ``InvalidParameter``, a place without loaded streets is
+        an ``OffNetwork``: in its row, the others are scored.
+
+    Raises
+    ------
+    InvalidParameter
+        When the snapshot does not know the mode.
+    """
+    snapshot.require_mode(mode)
+    results: list[Score | AlentoursError] = []
+    for start in range(0, len(places), _CHUNK):
+        results += _score_chunk(snapshot, places[start : start + _CHUNK], mode, profile)
+    return results
+
+
+def _score_chunk(
+    snapshot: Snapshot, places: Sequence[Place | AlentoursError], mode: str, profile: Profile
+) -> list[Score | AlentoursError]:
+    asked = [_checked(snapshot, place) for place in places]
+    good = [place for place in asked if isinstance(place, Place)]
+    if not good:
+        return [place for place in asked if isinstance(place, AlentoursError)]
+    snap = snapshot.index[mode].snap(np.array([(place.lon, place.lat) for place in good], dtype=np.float64))
+    on = snap.edge >= 0
+    scored = iter(_scores(snapshot, [p for p, o in zip(good, on, strict=True) if o], _kept(snap, on), mode, profile))
+    located: Iterator[np.bool_] = iter(on)
+    return [
+        place if isinstance(place, AlentoursError) else next(scored) if next(located) else _off(snapshot, place, mode)
+        for place in asked
+    ]
+
+
+def _scores(snapshot: Snapshot, places: Sequence[Place], snap: Snap, mode: str, profile: Profile) -> Iterator[Score]:
+    if not places:
+        return
+    field = snapshot.fields[mode]
+    access = field.at(snap)
+    rules = snapshot.memo(
+        ("rules", mode),
+        lambda: Rules.of(snapshot.method, mode, field.categories, snapshot.completeness, access.seconds.shape[2]),
+    )
+    values = evaluate(access, rules)
+    columns = {category: column for column, category in enumerate(field.categories)}
+    weighed = weights(snapshot.method, profile)
+    for row, place in enumerate(places):
+        edge_s = float(access.edge_s[row])
+        yield Score(
+            place=replace(place, off_m=float(snap.off_m[row])),
+            mode=mode,
+            profile=profile.id,
+            profile_version=profile.version,
+            method_version=snapshot.method.version,
+            snapshot=snapshot.id,
+            components=tuple(
+                _component(snapshot, access, values, row, columns.get(category), category, mode, weight)
+                for category, weight in weighed.items()
+            ),
+            edge_s=edge_s if math.isfinite(edge_s) else None,
+        )
+
+
+def _component(
+    snapshot: Snapshot,
+    access: Access,
+    values: Values,
+    row: int,
+    column: int | None,
+    category: str,
+    mode: str,
+    weight: float,
+) -> Component:
+    rule = snapshot.method.categories[category]
+    if column is None:  # no source tells of it: the field does not know it
+        return Component(category, rule.family, mode, weight, Status.NOT_COVERED, None, ())
+    status = values.status[row, column]
+    seconds, rows = access.seconds[row, column, : rule.k], access.rows[row, column, : rule.k]
+    return Component(
+        category=category,
+        family=rule.family,
+        mode=mode,
+        weight=weight,
+        status=STATUSES[status],
+        value=None if status == NOT_COVERED else float(values.value[row, column]),
+        nearest=tuple(
+            Reach(snapshot.services.index_of(category, int(rows[k])), float(seconds[k]), bool(counted))
+            for k, counted in enumerate(values.counted[row, column, : rule.k])
+            if rows[k] >= 0
+        ),
+    )
+
+
+def _checked(snapshot: Snapshot, place: Place | AlentoursError) -> Place | AlentoursError:
+    if isinstance(place, AlentoursError):
+        return place
+    try:
+        require_lonlat(place.lon, place.lat, snapshot.territory.bbox)
+    except InvalidParameter as error:
+        return error
+    if place.insee:
+        return place
+    commune = snapshot.commune_at(place.lon, place.lat)
+    return replace(place, insee=commune.insee) if commune else place
+
+
+def _off(snapshot: Snapshot, place: Place, mode: str) -> OffNetwork:
+    commune = snapshot.communes.get(place.insee)
+    nearest = snapshot.index[mode].nearest_m(np.array([(place.lon, place.lat)], dtype=np.float64))
+    return OffNetwork(
+        commune.name if commune else "",
+        None if nearest is None else float(nearest[0]),
+        loaded=snapshot.is_loaded(place.lon, place.lat),
+    )
+
+
+def _kept(snap: Snap, on: NDArray[np.bool_]) -> Snap:
+    return replace(snap, **{field.name: getattr(snap, field.name)[on] for field in fields(snap)})
