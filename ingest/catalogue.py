@@ -1,7 +1,7 @@
 """Sources are data: one TOML file each under ``data/sources/``, read strictly.
 
-The schema is told in ``docs/sources.md``. A key that nobody reads is refused together with the nearest one that is, so that a
-slip of the pen cannot switch a filter off in silence.
+The schema is told in ``docs/sources.md``. A key that nobody reads is refused together with the nearest one that is, so
+that a slip of the pen cannot switch a filter off in silence.
 """
 
 from __future__ import annotations
@@ -179,7 +179,7 @@ class Source(_Strict):
         return territory in self.territories or ("*" in self.territories and territory != FICTIONAL_TERRITORY)
 
     @model_validator(mode="after")
-    def _coherent(self) -> Source:
+    def _known_columns_and_dates(self) -> Source:
         known = _COLUMNS[self.kind]
         for name in [*self.columns, *self.optional]:
             if name not in known:
@@ -187,18 +187,27 @@ class Source(_Strict):
         for date in [v.data_date for v in self.mirror] + ([self.expect.fresh_after] if self.expect.fresh_after else []):
             if not _DATE.fullmatch(date):
                 raise ValueError(f"{date!r} is no date: expected YYYY, YYYY-MM or YYYY-MM-DD")
+        return self
+
+    @model_validator(mode="after")
+    def _something_to_read(self) -> Source:
         if not self.url and not self.mirror:
             raise ValueError("neither url nor mirror: nothing to read")
-        if self.kind == "services":
-            if sum(map(bool, (self.category, self.categories, self.map))) != 1:
-                raise ValueError("give one of category, categories and map")
-            if unheard := set(self.complete) - self.gives:
-                raise ValueError(f"complete: {sorted(unheard)[0]!r} is no category that its rows lead to")
-            if self.reader == "file" and "key" not in self.columns:
-                raise ValueError("columns.key is missing")
         for path in (path for vintage in self.mirror for path in vintage.paths):
             if Path(path).is_absolute() or ".." in Path(path).parts:
                 raise ValueError(f"mirror path {path!r} climbs out of the mirror")
+        return self
+
+    @model_validator(mode="after")
+    def _leads_to_categories(self) -> Source:
+        if self.kind != "services":
+            return self
+        if sum(map(bool, (self.category, self.categories, self.map))) != 1:
+            raise ValueError("give one of category, categories and map")
+        if unheard := set(self.complete) - self.gives:
+            raise ValueError(f"complete: {sorted(unheard)[0]!r} is no category that its rows lead to")
+        if self.reader == "file" and "key" not in self.columns:
+            raise ValueError("columns.key is missing")
         return self
 
 
@@ -231,8 +240,8 @@ def load_sources(folder: Path, territory: str, taxonomy: Taxonomy | None = None)
     maps = {path.stem: _read(path) for path in sorted((folder / "maps").glob("*.toml"))}
     sources = [_parse(name, _inherit(name, raw), maps) for name in sorted(raw)]
     for source in sources:
-        for category in source.gives if taxonomy else ():
-            if category not in taxonomy:
+        for category in sorted(source.gives):
+            if taxonomy is not None and category not in taxonomy:
                 raise ConfigurationError(
                     f"{source.id}.toml: unknown category {category!r}{_nearest(category, taxonomy)}"
                 )

@@ -59,7 +59,7 @@ class Reject:
     file: str = ""
 
 
-class UnbalancedLedger(AssertionError):  # noqa: N818 - it names the state, and it is a defect of ours, not of the data
+class UnbalancedLedger(AssertionError):
     """The four counts do not add up to the rows read: a row vanished. A defect, never a matter of the data."""
 
 
