@@ -9,38 +9,21 @@ become one edge. Milliseconds are summed as floats along the chain and rounded o
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
-from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from shapely import Polygon
 
-from geo.errors import SnapshotCorrupt
+from geo.contraction import Chains, contract
+from geo.errors import LabelOverflow, SnapshotCorrupt
+from geo.hilbert import hilbert_order
+from geo.modes import Mode
+from geo.projection import Projection
+from geo.streets import RawStreets, Segments
 
 __all__ = ["RawStreets", "StreetNetwork"]
-
-
-@dataclass(frozen=True)
-class RawStreets:
-    """The streets of one loaded area, before any mode has looked at them."""
-
-    node_lonlat: NDArray[np.float64]
-    """(N, 2) degrees, WGS 84."""
-    segment_from: NDArray[np.int32]
-    """(S,) row of the node where the segment starts, in the direction of its way."""
-    segment_to: NDArray[np.int32]
-    """(S,) row of the node where it ends; consecutive nodes of the way."""
-    segment_way: NDArray[np.int32]
-    """(S,) row in ``way_tags``."""
-    way_tags: list[dict[str, str]]
-    """The tags of each way that the modes ask about, no others."""
-    extent: Polygon | None
-    """Where the extract was clipped, WGS 84; None when the file does not say."""
-    node_tags: Mapping[int, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
-    """By node row, for the few nodes with a barrier: the tags that the modes ask about."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +67,26 @@ class StreetNetwork:
         """How many edges there are, each counted once whatever its directions."""
         return len(self.edge_from)
 
+    @classmethod
+    def build(cls, raw: RawStreets, mode: Mode, projection: Projection) -> StreetNetwork:
+        """Make the network of one mode from the streets of one loaded area; the same streets give the same bytes.
+
+        When nothing is left (no street for the mode, or no way back from any) the network is empty.
+
+        Raises
+        ------
+        LabelOverflow
+            When one edge costs more than an int32 of milliseconds holds (25 days): a node lies astray.
+        """
+        segments, kept_share = Segments.of(raw, mode).main_component()
+        chains = contract(segments)
+        return cls(
+            mode=mode.id,
+            crs=projection.crs,
+            kept_share=kept_share,
+            **_in_memory_order(chains, segments.node_lonlat, projection),
+        )
+
     def save(self, folder: Path) -> None:
         """Write one ``.npy`` per array and ``meta.json`` into ``folder``; the same network gives the same bytes."""
         folder.mkdir(parents=True, exist_ok=True)
@@ -117,3 +120,44 @@ class StreetNetwork:
 
 
 _ARRAYS = tuple(f.name for f in fields(StreetNetwork) if f.name not in {"mode", "crs", "kept_share"})
+
+
+def _in_memory_order(
+    chains: Chains, node_lonlat: NDArray[np.float64], projection: Projection
+) -> dict[str, NDArray[Any]]:
+    """Renumber junctions along Hilbert's curve and edges by their junctions; lay the arrays out in that order."""
+    first, last = chains.vertex_node[chains.vertex_ptr[:-1]], chains.vertex_node[chains.vertex_ptr[1:] - 1]
+    nodes = np.unique(np.concatenate([first, last]))
+    junction_xy_m = _project(node_lonlat[nodes], projection)
+    order = hilbert_order(junction_xy_m)
+    rank = np.empty(len(nodes), np.int32)
+    rank[order] = np.arange(len(nodes), dtype=np.int32)
+    edge_from, edge_to = rank[np.searchsorted(nodes, first)], rank[np.searchsorted(nodes, last)]
+    edges = np.lexsort((edge_to, edge_from))
+    count = np.diff(chains.vertex_ptr)[edges]
+    vertex_ptr = np.concatenate([np.zeros(1, np.int64), np.cumsum(count)])
+    vertices = np.arange(vertex_ptr[-1]) + np.repeat(chains.vertex_ptr[:-1][edges] - vertex_ptr[:-1], count)
+    return {
+        "junction_xy_m": junction_xy_m[order],
+        "edge_from": edge_from[edges],
+        "edge_to": edge_to[edges],
+        "forward_ms": _whole_ms(chains.forward_ms[edges]),
+        "backward_ms": _whole_ms(chains.backward_ms[edges]),
+        "length_m": chains.length_m[edges],
+        "vertex_ptr": vertex_ptr,
+        "vertex_xy_m": _project(node_lonlat[chains.vertex_node[vertices]], projection),
+        "vertex_share": chains.vertex_share[vertices],
+    }
+
+
+def _project(lonlat: NDArray[np.float64], projection: Projection) -> NDArray[np.float64]:
+    return np.column_stack(projection.to_xy_m(lonlat[:, 0], lonlat[:, 1]))
+
+
+def _whole_ms(cost_ms: NDArray[np.float64]) -> NDArray[np.int32]:
+    """Round to the millisecond, once; an edge that may be used costs one at least, −1 stays."""
+    if np.any(cost_ms > np.iinfo(np.int32).max):
+        raise LabelOverflow(
+            f"a street without junction costs {cost_ms.max() / 86_400_000:.0f} days: a node lies astray"
+        )
+    return np.where(cost_ms >= 0, np.maximum(np.rint(cost_ms), 1), -1).astype(np.int32)

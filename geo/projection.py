@@ -63,8 +63,7 @@ def ground_m(lon_from: Any, lat_from: Any, lon_to: Any, lat_to: Any) -> NDArray[
 
     Takes scalars or arrays of one shape; a NaN on either side gives a NaN.
     """
-    sides = np.broadcast_arrays(*(_array(side) for side in (lon_from, lat_from, lon_to, lat_to)))
-    _, _, metres = _ELLIPSOID.inv(*sides)
+    _, _, metres = _ELLIPSOID.inv(_array(lon_from), _array(lat_from), _array(lon_to), _array(lat_to))
     return _array(metres)
 
 

@@ -1,0 +1,193 @@
+"""The nearest of many segments of the plane: a uniform grid, searched in growing rings."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+__all__ = ["SegmentGrid"]
+
+_CELL_M = 100.0
+"""Side of a cell; about a block, so that most searches end in nine cells."""
+_CELLS_PER_SEGMENT = 2
+"""With more cells than that the grid is coarsened: one node astray must not fill the memory."""
+
+_Floats = NDArray[np.float64]
+_Rows = NDArray[np.int32]
+_Ptr = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class SegmentGrid:
+    """Segments, and the cells that their bounding boxes touch."""
+
+    ends_m: _Floats
+    """(S, 4) x and y of the start, x and y of the end, from the grid's origin."""
+    origin_m: _Floats
+    """(2,) x and y of the lower left corner."""
+    cell_m: float
+    columns: int
+    rows: int
+    cell_ptr: _Ptr
+    """(columns × rows + 1,) where each cell starts in ``items``; cells row by row."""
+    items: _Rows
+    """Segments of each cell, ascending."""
+
+    @classmethod
+    def over(cls, ends_m: NDArray[np.float64]) -> SegmentGrid:
+        """Lay the grid over segments (S, 4), S ≥ 1, given as x0, y0, x1, y1 in metres."""
+        corners = ends_m.reshape(-1, 2)
+        origin = corners.min(axis=0)
+        width, height = (corners.max(axis=0) - origin).tolist()
+        most = _CELLS_PER_SEGMENT * len(ends_m) + 64
+        cell = max(_CELL_M, math.sqrt(width * height / most), max(width, height) / most)
+        columns, rows = int(width / cell) + 1, int(height / cell) + 1
+        ends = ends_m - np.tile(origin, 2)
+        cell_ptr, items = _fill(ends, cell, columns, rows)
+        return cls(ends, origin, cell, columns, rows, cell_ptr, items)
+
+    def nearest(self, x: _Floats, y: _Floats, limit_m: float) -> tuple[_Rows, _Floats, _Floats]:
+        """Find the nearest segment of each point, the lowest where several are equally near.
+
+        Parameters
+        ----------
+        x, y
+            (M,) metres; a point that is not finite finds nothing.
+        limit_m
+            How far to look; may be infinite.
+
+        Returns
+        -------
+        segment : (M,) int32
+            −1 when there is none within the limit.
+        along : (M,) float64
+            Where on the segment its nearest point lies: 0 at the start, 1 at the end; 0 when there is none.
+        distance_m : (M,) float64
+            NaN when there is none.
+        """
+        return _nearest(
+            x - self.origin_m[0],
+            y - self.origin_m[1],
+            limit_m,
+            self.ends_m,
+            self.cell_m,
+            self.columns,
+            self.rows,
+            self.cell_ptr,
+            self.items,
+        )
+
+
+@njit(cache=True, nogil=True)
+def _fill(ends: _Floats, cell: float, columns: int, rows: int) -> tuple[_Ptr, _Rows]:
+    """Count the segments of each cell, then write them down, in one and the same walk."""
+    ptr = np.zeros(columns * rows + 1, np.int64)
+    items = np.empty(0, np.int32)
+    for counting in (True, False):
+        if not counting:
+            ptr[1:] = np.cumsum(ptr[1:])
+            items = np.empty(ptr[-1], np.int32)
+            free = ptr[:-1].copy()
+        for s in range(ends.shape[0]):
+            left, right = min(ends[s, 0], ends[s, 2]), max(ends[s, 0], ends[s, 2])
+            low, high = min(ends[s, 1], ends[s, 3]), max(ends[s, 1], ends[s, 3])
+            for row in range(_cell_of(low, cell, rows), _cell_of(high, cell, rows) + 1):
+                for column in range(_cell_of(left, cell, columns), _cell_of(right, cell, columns) + 1):
+                    q = row * columns + column
+                    if counting:
+                        ptr[q + 1] += 1
+                    else:
+                        items[free[q]] = s
+                        free[q] += 1
+    return ptr, items
+
+
+@njit(cache=True, nogil=True)
+def _cell_of(offset_m: float, cell: float, cells: int) -> int:
+    """Row or column of an offset from the origin; beyond the grid, the outermost one."""
+    return int(min(max(math.floor(offset_m / cell), 0.0), cells - 1.0))
+
+
+@njit(cache=True, nogil=True)
+def _nearest(
+    x: _Floats,
+    y: _Floats,
+    limit_m: float,
+    ends: _Floats,
+    cell: float,
+    columns: int,
+    rows: int,
+    ptr: _Ptr,
+    items: _Rows,
+) -> tuple[_Rows, _Floats, _Floats]:
+    segment = np.full(x.size, -1, np.int32)
+    along = np.zeros(x.size)
+    distance = np.full(x.size, np.nan)
+    for i in range(x.size):
+        px, py = x[i], y[i]
+        if not (math.isfinite(px) and math.isfinite(py)):
+            continue
+        best, at, squared = -1, 0.0, limit_m * limit_m
+        column, row = _cell_of(px, cell, columns), _cell_of(py, cell, rows)
+        for ring in range(max(columns, rows)):
+            if ring > 0 and _beyond_m(px, py, column, row, ring, cell, columns, rows) ** 2 > squared:
+                break
+            for r in range(max(row - ring, 0), min(row + ring, rows - 1) + 1):
+                # the first and last row of a ring are whole, of the others only the two sides are new
+                step = 1 if abs(r - row) == ring else 2 * ring
+                for c in range(column - ring, column + ring + 1, step):
+                    if c < 0 or c >= columns:
+                        continue
+                    q = r * columns + c
+                    best, at, squared = _nearest_of(px, py, ends, items[ptr[q] : ptr[q + 1]], best, at, squared)
+        if best >= 0:
+            segment[i], along[i], distance[i] = best, at, math.sqrt(squared)
+    return segment, along, distance
+
+
+@njit(cache=True, nogil=True)
+def _nearest_of(
+    px: float, py: float, ends: _Floats, candidates: _Rows, best: int, at: float, squared: float
+) -> tuple[int, float, float]:
+    """Return the better of the best so far and the segments of one cell."""
+    for s in candidates:
+        f, d = _to_segment(px, py, ends[s, 0], ends[s, 1], ends[s, 2], ends[s, 3])
+        if d < squared or (d == squared and (best < 0 or s < best)):
+            best, at, squared = s, f, d
+    return best, at, squared
+
+
+@njit(cache=True, nogil=True)
+def _beyond_m(px: float, py: float, column: int, row: int, ring: int, cell: float, columns: int, rows: int) -> float:
+    """Metres from a point to the nearest cell that the rings before this one have left out."""
+    nearest = math.inf
+    if column - ring >= 0:
+        nearest = min(nearest, px - (column - ring + 1) * cell)
+    if column + ring < columns:
+        nearest = min(nearest, (column + ring) * cell - px)
+    if row - ring >= 0:
+        nearest = min(nearest, py - (row - ring + 1) * cell)
+    if row + ring < rows:
+        nearest = min(nearest, (row + ring) * cell - py)
+    # a hair less, so that rounding at a cell's border never hides a segment
+    return max(nearest - 1e-6, 0.0)
+
+
+@njit(cache=True, nogil=True)
+def _to_segment(px: float, py: float, x0: float, y0: float, x1: float, y1: float) -> tuple[float, float]:
+    """Place of the nearest point along a segment, and its squared distance.
+
+    At the ends the corner itself is measured, so that all segments of a corner are exactly as far.
+    """
+    dx, dy = x1 - x0, y1 - y0
+    squared = dx * dx + dy * dy
+    f = ((px - x0) * dx + (py - y0) * dy) / squared if squared > 0 else 0.0
+    if f <= 0:
+        return 0.0, (px - x0) ** 2 + (py - y0) ** 2
+    if f >= 1:
+        return 1.0, (px - x1) ** 2 + (py - y1) ** 2
+    return f, (px - x0 - f * dx) ** 2 + (py - y0 - f * dy) ** 2

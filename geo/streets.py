@@ -1,0 +1,131 @@
+"""From the streets of an extract to the segments that one mode may use, with their costs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+from shapely import Polygon
+
+from geo.modes import Mode
+from geo.projection import ground_m
+
+__all__ = ["RawStreets", "Segments"]
+
+
+@dataclass(frozen=True)
+class RawStreets:
+    """The streets of one loaded area, before any mode has looked at them."""
+
+    node_lonlat: NDArray[np.float64]
+    """(N, 2) degrees, WGS 84; finite."""
+    segment_from: NDArray[np.int32]
+    """(S,) row of the node where the segment starts, in the direction of its way."""
+    segment_to: NDArray[np.int32]
+    """(S,) row of the node where it ends; consecutive nodes of the way."""
+    segment_way: NDArray[np.int32]
+    """(S,) row in ``way_tags``."""
+    way_tags: list[dict[str, str]]
+    """The tags of each way that the modes ask about, no others."""
+    extent: Polygon | None
+    """Where the extract was clipped, WGS 84; None when the file does not say."""
+    node_tags: Mapping[int, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
+    """By node row, for the few nodes with a barrier: the tags that the modes ask about."""
+
+
+@dataclass(frozen=True)
+class Segments:
+    """Segments that one mode may use in one direction at least."""
+
+    node_lonlat: NDArray[np.float64]
+    """(N, 2) degrees, WGS 84."""
+    start: NDArray[np.int32]
+    """(S,) row of the node where the segment starts."""
+    end: NDArray[np.int32]
+    """(S,) row of the node where it ends; another one than ``start``."""
+    forward_ms: NDArray[np.float64]
+    """(S,) cost from start to end, not rounded; −1 when forbidden."""
+    backward_ms: NDArray[np.float64]
+    """(S,) cost from end to start, not rounded; −1 when forbidden."""
+    length_m: NDArray[np.float64]
+    """(S,) metres on the ground."""
+
+    @classmethod
+    def of(cls, raw: RawStreets, mode: Mode) -> Segments:
+        """Keep what the mode may use, with the cost of each direction.
+
+        A node that stops the mode (a bollard, a private gate) is cut: each segment that touched it ends there alone.
+        """
+        speed_kmh = _speeds_by_way(raw.way_tags, mode)[raw.segment_way]
+        usable = (speed_kmh > 0).any(axis=1) & (raw.segment_from != raw.segment_to)
+        start, end, speed_kmh = raw.segment_from[usable], raw.segment_to[usable], speed_kmh[usable]
+        lon, lat = raw.node_lonlat.T
+        length_m = ground_m(lon[start], lat[start], lon[end], lat[end])
+        cost_ms = np.full(speed_kmh.shape, -1.0)
+        np.divide(length_m[:, None] * 3600.0, speed_kmh, out=cost_ms, where=speed_kmh > 0)
+        closed = [node for node, tags in raw.node_tags.items() if not mode.rules.passes(tags)]
+        node_lonlat, start, end = _cut(raw.node_lonlat, start, end, closed)
+        return cls(node_lonlat, start, end, cost_ms[:, 0].copy(), cost_ms[:, 1].copy(), length_m)
+
+    def main_component(self) -> tuple[Segments, float]:
+        """Keep the strongly connected component with the most street metres.
+
+        Returns
+        -------
+        Segments
+            Those whose two ends lie in the component; none when no two nodes reach each other.
+        float
+            Share of the metres that they hold, 0 … 1.
+        """
+        open_forward, open_backward = self.forward_ms >= 0, self.backward_ms >= 0
+        tail = np.concatenate([self.start[open_forward], self.end[open_backward]])
+        head = np.concatenate([self.end[open_forward], self.start[open_backward]])
+        nodes = len(self.node_lonlat)
+        arcs = coo_array((np.ones(len(tail), np.int8), (tail, head)), shape=(nodes, nodes)).tocsr()
+        _, component = connected_components(arcs, directed=True, connection="strong")
+        inside = component[self.start] == component[self.end]
+        if not inside.any():
+            return self._take(inside), 0.0
+        metres = np.bincount(component[self.start[inside]], weights=self.length_m[inside])
+        kept = self._take(inside & (component[self.start] == int(metres.argmax())))
+        total_m = float(self.length_m.sum())
+        return kept, float(kept.length_m.sum()) / total_m if total_m > 0 else 1.0
+
+    def _take(self, rows: NDArray[np.bool_]) -> Segments:
+        return replace(
+            self,
+            start=self.start[rows],
+            end=self.end[rows],
+            forward_ms=self.forward_ms[rows],
+            backward_ms=self.backward_ms[rows],
+            length_m=self.length_m[rows],
+        )
+
+
+def _speeds_by_way(way_tags: list[dict[str, str]], mode: Mode) -> NDArray[np.float64]:
+    """Speeds (W, 2) in km/h, forward and backward, 0 when closed. Many ways share their tags: each set is read once."""
+    known: dict[tuple[tuple[str, str], ...], tuple[float, float]] = {}
+    speeds = np.zeros((len(way_tags), 2))
+    for way, tags in enumerate(way_tags):
+        key = tuple(tags.items())
+        if key not in known:
+            known[key] = mode.rules.speeds(tags)
+        speeds[way] = known[key]
+    return speeds
+
+
+def _cut(
+    node_lonlat: NDArray[np.float64], start: NDArray[np.int32], end: NDArray[np.int32], closed: list[int]
+) -> tuple[NDArray[np.float64], NDArray[np.int32], NDArray[np.int32]]:
+    """Give every segment end at a closed node a node of its own, at the same place."""
+    ends = np.concatenate([start, end])
+    at_closed = np.isin(ends, closed)
+    copies = np.arange(len(node_lonlat), len(node_lonlat) + int(at_closed.sum()), dtype=np.int32)
+    node_lonlat = np.concatenate([node_lonlat, node_lonlat[ends[at_closed]]])
+    ends[at_closed] = copies
+    return node_lonlat, ends[: len(start)], ends[len(start) :]
