@@ -27,7 +27,10 @@ class _Test:
 
 @dataclass(frozen=True, slots=True)
 class Selector:
-    """Tests joined by ``&``: ``key=value``, ``key!=value``, ``key~regex`` (whole value), ``key=*``, ``!key``."""
+    """Tests joined by ``&``: ``key=value``, ``key!=value``, ``key~regex``, ``key!~regex``, ``key=*``, ``!key``.
+
+    A pattern matches the whole value; a negated test also holds where the key is absent.
+    """
 
     text: str
     tests: tuple[_Test, ...]
@@ -39,7 +42,7 @@ class Selector:
         Raises
         ------
         ValueError
-            When a test is none of the five forms, a pattern does not compile, or the first test asks for an absence
+            When a test is none of these forms, a pattern does not compile, or the first test asks for an absence
             (it names the key that an object is found by).
         """
         tests = tuple(_parse_test(part) for part in text.split("&"))
@@ -60,12 +63,12 @@ class Selector:
 def _parse_test(part: str) -> _Test:
     if part.startswith("!"):
         return _Test(part[1:], None, negated=True)
-    match = re.fullmatch(r"([^=~!]+)(!=|=|~)(.+)", part)
+    match = re.fullmatch(r"([^=~!]+)(!=|!~|=|~)(.+)", part)
     if match is None:
-        raise ValueError(f"{part!r} is no test: expected key=value, key!=value, key~regex, key=* or !key")
+        raise ValueError(f"{part!r} is no test: expected key=value, key!=value, key~regex, key!~regex, key=* or !key")
     key, sign, value = match.groups()
-    wanted = None if (sign, value) == ("=", "*") else re.compile(value if sign == "~" else re.escape(value))
-    return _Test(key, wanted, negated=sign == "!=")
+    wanted = None if (sign, value) == ("=", "*") else re.compile(value if sign.endswith("~") else re.escape(value))
+    return _Test(key, wanted, negated=sign.startswith("!"))
 
 
 class TagMap:

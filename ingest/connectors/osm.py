@@ -1,0 +1,173 @@
+"""OpenStreetMap files, through pyosmium: services, addresses and streets of one extract.
+
+A service or an address may be a node, a way or a relation; it gets one point: the node's place, a point inside an area,
+the middle vertex of a line. Objects come out ordered by type and number, whatever the order of the file.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+import osmium
+import pandas as pd
+import shapely
+
+from geo.errors import SourceMalformed
+from ingest.catalogue import Source
+from ingest.connectors.table import FILE, LINE, POINT_LAT, POINT_LON, Table
+from ingest.fetch import Fetched
+
+__all__ = ["KEY", "STREET", "TAKEN_FROM_RELATION", "OsmObject", "objects", "read", "street_names"]
+
+KEY, STREET, TAKEN_FROM_RELATION = "@key", "@street", "@street_from_relation"
+"""Columns of an OpenStreetMap frame: ``n123``, ``w45`` or ``r6``; the street of an address, and ``"1"`` where the
+``associatedStreet`` relation gave it."""
+
+_ORDER = {"n": 0, "w": 1, "r": 2}
+Tags = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class OsmObject:
+    """One object with tags, and one point for it."""
+
+    key: str
+    tags: Tags
+    lon: float | None
+    """WGS 84 degrees; None where the extract cut the object's shape away."""
+    lat: float | None
+
+
+def read(source: Source, fetched: Sequence[Fetched]) -> Table:
+    """Read the objects that ``source.reader`` asks for.
+
+    Raises
+    ------
+    SourceMalformed
+        When a file is cut off or no OpenStreetMap file.
+    """
+    tables = [_read_one(source, file) for file in fetched]
+    if len(tables) == 1:
+        return tables[0]
+    return Table(
+        source.id,
+        pd.concat([table.frame for table in tables], ignore_index=True),
+        tuple(name for table in tables for name in table.files),
+        tags=[tags for table in tables for tags in table.tags],
+    )
+
+
+def _read_one(source: Source, file: Fetched) -> Table:
+    name = PurePosixPath(file.origin).name or file.path.name
+    try:
+        if source.reader == "osm_services":
+            assert source.tags is not None  # noqa: S101 - the catalogue gives every osm_services source its map
+            found = objects(file.path, source.tags.keys, _of_interest(source))
+            return _table(source, name, found)
+        if source.reader == "osm_addresses":
+            found = objects(file.path, ("addr:housenumber",), lambda _: True)
+            return _with_streets(_table(source, name, found), street_names(file.path))
+        return _table(source, name, list(_highways(file.path)))
+    except (RuntimeError, OSError) as error:
+        raise SourceMalformed(source.id, f"cut off or no OpenStreetMap file: {error}", file=name) from error
+
+
+def _of_interest(source: Source) -> Callable[[Tags], bool]:
+    tag_map = source.tags
+    assert tag_map is not None  # noqa: S101 - see _read_one
+    return lambda tags: bool(tag_map.accounts_for(tags)) or bool(tag_map.of(tags))
+
+
+def objects(path: Path, keys: Sequence[str], wanted: Callable[[Tags], bool]) -> list[OsmObject]:
+    """Return the objects that carry one of ``keys`` and whose tags are wanted, with one point each.
+
+    A closed way or a multipolygon whose area cannot be built keeps a point (of its vertices) or is returned without
+    one: it never vanishes.
+    """
+    points: dict[str, tuple[Tags, float | None, float | None]] = {}
+    areas: dict[str, str] = {}
+    wkb = osmium.geom.WKBFactory()
+    carriers = osmium.filter.KeyFilter(*keys)
+    for item in osmium.FileProcessor(str(path)).with_areas(carriers).with_filter(carriers):
+        tags = {tag.k: tag.v for tag in item.tags}
+        if not wanted(tags):
+            continue
+        if isinstance(item, osmium.osm.Area):
+            # An outline that crosses itself has no inside: the way's own vertex stays its point.
+            with contextlib.suppress(RuntimeError):
+                areas[f"{'w' if item.from_way() else 'r'}{item.orig_id()}"] = wkb.create_multipolygon(item)
+        elif isinstance(item, osmium.osm.Node):
+            points[f"n{item.id}"] = (tags, item.location.lon, item.location.lat)
+        elif isinstance(item, osmium.osm.Way):
+            points[f"w{item.id}"] = (tags, *_middle(item))
+        elif isinstance(item, osmium.osm.Relation):
+            points[f"r{item.id}"] = (tags, None, None)
+    inside = shapely.point_on_surface(shapely.from_wkb(list(areas.values())))
+    for key, point in zip(areas, inside, strict=True):
+        points[key] = (points[key][0], float(point.x), float(point.y))
+    return [OsmObject(key, *points[key]) for key in sorted(points, key=_rank)]
+
+
+def _rank(key: str) -> tuple[int, int]:
+    return _ORDER[key[0]], int(key[1:])
+
+
+def _middle(way: osmium.osm.Way) -> tuple[float | None, float | None]:
+    located = [node.location for node in way.nodes if node.location.valid()]
+    if not located:
+        return None, None
+    middle = located[len(located) // 2]
+    return middle.lon, middle.lat
+
+
+def street_names(path: Path) -> dict[str, str]:
+    """Return the street of each object that an ``associatedStreet`` relation holds as a house, by key (``n123``)."""
+    names: dict[str, str] = {}
+    relations = osmium.FileProcessor(str(path), osmium.osm.RELATION)
+    for relation in relations.with_filter(osmium.filter.TagFilter(("type", "associatedStreet"))):
+        if not isinstance(relation, osmium.osm.Relation):
+            continue
+        name = relation.tags.get("name") or relation.tags.get("addr:street")
+        if name:
+            for member in relation.members:
+                if member.role != "street":
+                    names.setdefault(f"{member.type}{member.ref}", name)
+    return names
+
+
+def _highways(path: Path) -> Iterator[OsmObject]:
+    ways = osmium.FileProcessor(str(path), osmium.osm.WAY).with_filter(osmium.filter.KeyFilter("highway"))
+    for way in ways:
+        yield OsmObject(f"w{way.id}", {"highway": way.tags["highway"]}, None, None)
+
+
+def _table(source: Source, name: str, found: Sequence[OsmObject]) -> Table:
+    frame = pd.DataFrame(
+        {
+            KEY: [item.key for item in found],
+            POINT_LON: ["" if item.lon is None else repr(item.lon) for item in found],
+            POINT_LAT: ["" if item.lat is None else repr(item.lat) for item in found],
+        },
+        dtype=object,
+        index=range(len(found)),
+    )
+    tags = [item.tags for item in found]
+    filters = [name for f in (*source.keep, *source.drop) for name in f.column]
+    for key in dict.fromkeys([*filters, *(key for keys in source.links.values() for key in keys)]):
+        frame[key] = [item.get(key, "") for item in tags]
+    frame[LINE] = pd.Series(range(1, len(found) + 1), dtype="int64", index=frame.index)
+    frame[FILE] = name
+    return Table(source.id, frame, (name,), tags=tags)
+
+
+def _with_streets(table: Table, from_relations: Mapping[str, str]) -> Table:
+    """Name the street of each address: its own tag first, then its relation's name, then the place it belongs to."""
+    own = [tags.get("addr:street", "") for tags in table.tags]
+    related = [from_relations.get(key, "") for key in table.frame[KEY]]
+    place = [tags.get("addr:place", "") for tags in table.tags]
+    table.frame[STREET] = [a or b or c for a, b, c in zip(own, related, place, strict=True)]
+    table.frame[TAKEN_FROM_RELATION] = ["1" if b and not a else "" for a, b in zip(own, related, strict=True)]
+    return table
