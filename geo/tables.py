@@ -325,7 +325,7 @@ class CommuneTable(Sequence[Commune]):
 
     @cached_property
     def _tree(self) -> shapely.STRtree:
-        return shapely.STRtree([self._rows[int(i)].geometry for i in self._with_contour])
+        return shapely.STRtree([commune.geometry for commune in self._rows if commune.geometry is not None])
 
 
 def write_cells(path: Path, cells: Sequence[Cell]) -> None:

@@ -1,0 +1,207 @@
+"""Addresses as an index holds them: each once, gathered by street, beside the communes they lie in."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from geo.address_text import HouseNumber, house_number, spellings, words
+from geo.places import Address, Commune, Position
+from geo.projection import ground_m
+
+__all__ = ["SAME_ADDRESS_M", "Entry", "Numbered", "distinct_addresses", "entries"]
+
+SAME_ADDRESS_M = 50.0
+"""Two rows of one number, street and commune no farther apart are one address."""
+
+Street = tuple[str, tuple[str, ...]]
+"""Commune and normalised name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """One house number of an entry."""
+
+    number: HouseNumber
+    label: str
+    """As the source writes it."""
+    id: str
+    postcode: str
+    lon: float
+    lat: float
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a search finds: a street or a locality with its numbers, or a commune."""
+
+    id: str
+    kind: Position
+    name: str
+    words: tuple[str, ...]
+    """Of the street or locality; empty for a commune."""
+    also: tuple[str, ...]
+    """Words as the sources write them, where they differ."""
+    city_words: tuple[str, ...]
+    postcodes: tuple[str, ...]
+    """Every postcode that leads here."""
+    insee: str
+    commune: str
+    context: str
+    lon: float
+    lat: float
+    importance: float
+    numbers: tuple[Numbered, ...] = ()
+
+
+def distinct_addresses(addresses: Iterable[Address]) -> list[Address]:
+    """Keep each address once, whatever the order given.
+
+    Rows that agree in number, street and commune and lie within 50 m are one: the home stays before the shop, then the
+    smallest id, and a postcode that it lacks is taken from the other. Farther apart they are two.
+
+    Returns
+    -------
+    list[Address]
+        By commune, street, number and id.
+    """
+    groups: dict[tuple[str, tuple[str, ...], HouseNumber], list[Address]] = defaultdict(list)
+    for address in addresses:
+        groups[(address.insee, words(address.street), house_number(address.number))].append(address)
+    kept = []
+    for _, rows in sorted(groups.items()):
+        kept += rows if len(rows) == 1 else _distinct(rows)
+    return kept
+
+
+def entries(addresses: Sequence[Address], communes: Sequence[Commune], departments: Mapping[str, str]) -> list[Entry]:
+    """Gather distinct addresses by street and add the communes.
+
+    Addresses without a street name are left out: nobody can ask for them by words.
+
+    Parameters
+    ----------
+    addresses
+        From :func:`distinct_addresses`.
+    communes
+        Territory and halo; one without contour and without addresses is left out, since it has no place.
+    departments
+        Names by code, for the context line.
+
+    Returns
+    -------
+    list[Entry]
+        Communes first, then streets and localities; in each the most important first.
+    """
+    by_street: dict[Street, list[Address]] = defaultdict(list)
+    by_commune: dict[str, list[Address]] = defaultdict(list)
+    for address in addresses:
+        by_commune[address.insee].append(address)
+        if words(address.street):
+            by_street[(address.insee, words(address.street))].append(address)
+    known = {commune.insee: commune for commune in communes}
+    found = [_commune(commune, by_commune.get(commune.insee, []), departments) for commune in communes]
+    cities = sorted((entry for entry in found if entry), key=lambda e: (-e.importance, e.insee))
+    streets = [_street(street, rows, known.get(street[0]), departments) for street, rows in by_street.items()]
+    return [*cities, *sorted(streets, key=lambda e: (-e.importance, e.insee, e.words))]
+
+
+def _distinct(rows: Sequence[Address]) -> list[Address]:
+    """Keep one row of each place among rows of one number, street and commune; by id."""
+    kept: list[Address] = []
+    for row in sorted(rows, key=lambda a: (not a.residential, a.id)):
+        near = [i for i, other in enumerate(kept) if ground_m(row.lon, row.lat, other.lon, other.lat) <= SAME_ADDRESS_M]
+        if not near:
+            kept.append(row)
+        elif not kept[near[0]].postcode and row.postcode:
+            kept[near[0]] = replace(kept[near[0]], postcode=row.postcode)
+    return sorted(kept, key=lambda a: a.id)
+
+
+def _commune(commune: Commune, addresses: Sequence[Address], departments: Mapping[str, str]) -> Entry | None:
+    if commune.geometry is not None:
+        point = commune.geometry.representative_point()
+        lon, lat = float(point.x), float(point.y)
+    elif addresses:
+        lon, lat = float(np.mean([a.lon for a in addresses])), float(np.mean([a.lat for a in addresses]))
+    else:
+        return None
+    return Entry(
+        id=commune.insee,
+        kind=Position.MUNICIPALITY,
+        name=commune.name,
+        words=(),
+        also=spellings(commune.name),
+        city_words=words(commune.name),
+        postcodes=commune.postcodes,
+        insee=commune.insee,
+        commune=commune.name,
+        context=_context(commune.department, departments),
+        lon=lon,
+        lat=lat,
+        importance=min(1.0, 0.3 + math.log10(1 + (commune.population or 0)) / 9),
+    )
+
+
+def _street(street: Street, rows: Sequence[Address], commune: Commune | None, departments: Mapping[str, str]) -> Entry:
+    insee, normal = street
+    housed = sorted((_numbered(a, commune) for a in rows if a.number), key=lambda n: (n.number, n.id))
+    named = sorted((a for a in rows if not a.number), key=lambda a: a.id)
+    postcodes = {n.postcode for n in housed if n.postcode} | {a.postcode for a in named if a.postcode}
+    reachable = postcodes or set(commune.postcodes if commune else ())
+    locality = not housed and all(a.position is Position.LOCALITY for a in named)
+    lon, lat = (named[0].lon, named[0].lat) if named else _middle(housed)
+    return Entry(
+        id=f"{insee}_{'-'.join(normal)}",
+        kind=Position.LOCALITY if locality else Position.STREET,
+        name=_usual([a.street for a in rows]),
+        words=normal,
+        also=tuple(sorted({word for a in rows for word in spellings(a.street)} | set(_commune_spellings(commune)))),
+        city_words=words(commune.name if commune else rows[0].commune),
+        postcodes=tuple(sorted(reachable)),
+        insee=insee,
+        commune=commune.name if commune else rows[0].commune,
+        context=_context(commune.department if commune else "", departments),
+        lon=lon,
+        lat=lat,
+        importance=min(0.6, 0.1 + math.log10(1 + len(housed)) / 6),
+        numbers=tuple(housed),
+    )
+
+
+def _numbered(address: Address, commune: Commune | None) -> Numbered:
+    only = commune.postcodes[0] if commune and len(commune.postcodes) == 1 else ""
+    return Numbered(
+        house_number(address.number),
+        address.number,
+        address.id,
+        address.postcode or only,
+        address.lon,
+        address.lat,
+    )
+
+
+def _middle(housed: Sequence[Numbered]) -> tuple[float, float]:
+    """Return the house nearest to the middle of them all: a mean would leave a bent street."""
+    lon, lat = np.array([n.lon for n in housed]), np.array([n.lat for n in housed])
+    off = (lon - np.median(lon)) ** 2 * np.cos(np.radians(lat)) ** 2 + (lat - np.median(lat)) ** 2
+    nearest = int(np.argmin(off))
+    return float(lon[nearest]), float(lat[nearest])
+
+
+def _usual(names: Iterable[str]) -> str:
+    """Return the spelling that most rows use; of equals the longest, then the first in the alphabet."""
+    return min(Counter(names).items(), key=lambda item: (-item[1], -len(item[0]), item[0]))[0]
+
+
+def _commune_spellings(commune: Commune | None) -> tuple[str, ...]:
+    return spellings(commune.name) if commune else ()
+
+
+def _context(department: str, departments: Mapping[str, str]) -> str:
+    name = departments.get(department, "")
+    return f"{department}, {name}" if name else department
