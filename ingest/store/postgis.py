@@ -1,0 +1,181 @@
+"""The store in PostgreSQL with PostGIS.
+
+Each run is loaded into partitions of its own by COPY, in one transaction that attaches them at its end: before the
+commit nobody sees a row of it, after it nobody sees half of it, and no reader waits. Tables and the views for GIS users
+live in the schema ``alentours``, the partitions out of the way in ``alentours_runs``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from sqlalchemy import URL, Connection, TypeDecorator, create_engine, delete, func, select
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from ingest.store.base import StoreError
+from ingest.store.models import PARTITIONED, SCHEMA, SCHEMA_VERSION, WGS84, Base, RunRow, ServiceRow, table_of
+from ingest.store.shared import Content, SqlStore
+
+__all__ = ["PostgisStore"]
+
+PARTITIONS = "alentours_runs"
+_SETUP_LOCK = 0x616C656E
+"""Key of the advisory lock under which tables are made: two builds may start at once on a new database."""
+_VERSION = f"alentours store {SCHEMA_VERSION}"
+
+
+class PostgisStore(SqlStore):
+    """The store behind one PostgreSQL address; tables, and the extension where it is allowed, are made when missing.
+
+    Raises
+    ------
+    StoreError
+        The database does not answer, lacks PostGIS, or its tables are of another version of the program.
+    """
+
+    def __init__(self, url: URL) -> None:
+        # The planner's just-in-time compiler costs more than any of these queries.
+        options = {"application_name": "alentours", "options": "-c jit=off"}
+        super().__init__(create_engine(url, connect_args=options))
+        try:
+            with self.engine.begin() as connection:
+                self._make_tables(connection)
+        except OperationalError as error:
+            self.close()
+            reason = str(error.orig).splitlines()[0]
+            raise StoreError(
+                f"the database {url.render_as_string()} does not answer ({reason}): start it, "
+                "or leave DATABASE_URL out to use the embedded store"
+            ) from error
+        except DBAPIError as error:
+            self.close()
+            reason = str(error.orig).splitlines()[0]
+            raise StoreError(f"the database {url.render_as_string()} cannot be the store: {reason}") from error
+        except StoreError:
+            self.close()
+            raise
+
+    @staticmethod
+    def _make_tables(connection: Connection) -> None:
+        connection.execute(select(func.pg_advisory_xact_lock(_SETUP_LOCK)))
+        version = connection.exec_driver_sql(
+            "SELECT obj_description(to_regnamespace(%s)::oid, 'pg_namespace')", (SCHEMA,)
+        ).scalar_one()
+        if version == _VERSION:
+            return
+        if version is not None:
+            raise StoreError(
+                f"the schema {SCHEMA} was made by another version of the program ({version!r}, expected {_VERSION!r}): "
+                f"DROP SCHEMA {SCHEMA}, {PARTITIONS} CASCADE, then build again"
+            )
+        if connection.exec_driver_sql("SELECT to_regtype('geometry')").scalar_one() is None:
+            connection.exec_driver_sql("CREATE EXTENSION postgis")
+        for schema in (SCHEMA, PARTITIONS):
+            connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+        Base.metadata.create_all(connection)
+        connection.exec_driver_sql(f"COMMENT ON SCHEMA {SCHEMA} IS '{_VERSION}'")
+
+    # -------------------------------------------------------- filling and pruning
+
+    def _load(self, run: int, content: Content) -> None:
+        try:
+            with self.engine.begin() as connection:
+                for model, rows in content.items():
+                    _copy(connection, model, run, rows)
+                connection.exec_driver_sql("SET LOCAL lock_timeout = '60s'")
+                for model in content:
+                    _attach(connection, model, run)
+                self._mark_loaded(connection, run)
+        except (psycopg.IntegrityError, psycopg.DataError) as error:
+            raise StoreError(f"run {run} breaks a rule of the store: {error}") from error
+        except DBAPIError as error:
+            raise StoreError(f"run {run} could not be stored: {error.orig}") from error
+
+    def _drop(self, runs: Sequence[int]) -> None:
+        try:
+            with self.engine.begin() as connection:
+                # Detaching locks readers out for an instant: rather leave an old run for the next time than make
+                # everybody queue behind a long query.
+                connection.exec_driver_sql("SET LOCAL lock_timeout = '2s'")
+                for model in reversed(PARTITIONED):
+                    for run in runs:
+                        _detach(connection, model, run)
+                connection.execute(delete(RunRow).where(RunRow.id.in_(runs)))
+        except OperationalError as error:
+            if not isinstance(error.orig, psycopg.errors.LockNotAvailable):
+                raise
+
+    # -------------------------------------------------------- where is what
+
+    def _around(
+        self, connection: Connection, run: int, lon: float, lat: float, radius_m: float, categories: Sequence[str]
+    ) -> Sequence[Any]:
+        here = func.geography(func.ST_SetSRID(func.ST_MakePoint(lon, lat), WGS84))
+        # A hair wider than asked: the rim is drawn by the ruler that both stores share.
+        near = func.ST_DWithin(func.geography(ServiceRow.geom), here, radius_m * 1.000_001 + 0.01)
+        return _services(connection, run, near, categories)
+
+    def _in_box(
+        self, connection: Connection, run: int, box: tuple[float, float, float, float], categories: Sequence[str]
+    ) -> Sequence[Any]:
+        return _services(connection, run, ServiceRow.geom.op("&&")(func.ST_MakeEnvelope(*box, WGS84)), categories)
+
+
+def _services(connection: Connection, run: int, where: Any, categories: Sequence[str]) -> Sequence[Any]:
+    columns = (ServiceRow.id, ServiceRow.category, ServiceRow.name, ServiceRow.lon, ServiceRow.lat)
+    query = select(*columns).where(ServiceRow.run == run, where)
+    if categories:
+        query = query.where(ServiceRow.category.in_(categories))
+    return connection.execute(query).all()
+
+
+def _names(model: type[Base], run: int) -> tuple[sql.Identifier, sql.Identifier]:
+    """Return the table of all runs, and its partition of one."""
+    return sql.Identifier(SCHEMA, model.__tablename__), sql.Identifier(PARTITIONS, f"{model.__tablename__}_{run}")
+
+
+def _driver(connection: Connection) -> psycopg.Connection[Any]:
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, psycopg.Connection)  # noqa: S101 - the address was made for this driver
+    return driver
+
+
+def _copy(connection: Connection, model: type[Base], run: int, rows: Iterable[dict[str, Any]]) -> None:
+    """Make the run's table and pour the rows in; its indexes are built when it is attached, all at once."""
+    parent, partition = _names(model, run)
+    columns = list(table_of(model).c)
+    adapt = [column.type.process_bind_param if isinstance(column.type, TypeDecorator) else None for column in columns]
+    dialect = connection.dialect
+    make = sql.SQL("CREATE TABLE {} (LIKE {} INCLUDING DEFAULTS INCLUDING CONSTRAINTS, CHECK (run = {}))")
+    pour = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        partition, sql.SQL(", ").join(sql.Identifier(column.name) for column in columns)
+    )
+    names = [column.name for column in columns]
+    with _driver(connection).cursor() as cursor:
+        cursor.execute(make.format(partition, parent, sql.Literal(run)))
+        with cursor.copy(pour) as copy:
+            for row in rows:
+                copy.write_row(
+                    [row[name] if to is None else to(row[name], dialect) for name, to in zip(names, adapt, strict=True)]
+                )
+
+
+def _attach(connection: Connection, model: type[Base], run: int) -> None:
+    parent, partition = _names(model, run)
+    attach = sql.SQL("ALTER TABLE {} ATTACH PARTITION {} FOR VALUES IN ({})")
+    with _driver(connection).cursor() as cursor:
+        cursor.execute(attach.format(parent, partition, sql.Literal(run)))
+        cursor.execute(sql.SQL("ANALYZE {}").format(partition))
+
+
+def _detach(connection: Connection, model: type[Base], run: int) -> None:
+    parent, partition = _names(model, run)
+    with _driver(connection).cursor() as cursor:
+        known = cursor.execute("SELECT to_regclass(%s)", [partition.as_string(cursor)]).fetchone()
+        if known is None or known[0] is None:
+            return
+        cursor.execute(sql.SQL("ALTER TABLE {} DETACH PARTITION {}").format(parent, partition))
+        cursor.execute(sql.SQL("DROP TABLE {}").format(partition))
