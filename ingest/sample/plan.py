@@ -1,0 +1,116 @@
+"""The drawing of all streets, in the order in which a country grows: arteries, roads, towns, villages, farms, paths."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from shapely import LineString, MultiLineString, Point, Polygon
+from shapely.geometry.base import BaseGeometry
+
+from ingest.sample import arteries, names
+from ingest.sample.communes import Commune, Village
+from ingest.sample.drawing import Stroke, bridged
+from ingest.sample.roads import joined_roads, village_pieces
+from ingest.sample.terrain import TOWN_XY_M, Terrain
+from ingest.sample.town import GATES, estates, main_streets, town_region, town_streets
+from ingest.sample.villages import (
+    Hamlet,
+    built_radius_m,
+    coast_path,
+    hamlets,
+    island_lanes,
+    tracks,
+    village_streets,
+)
+
+__all__ = ["Plan", "drawn_plan"]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything drawn, before lines are joined."""
+
+    strokes: list[Stroke]
+    rail: LineString
+    trunk: LineString
+    hamlets: list[Hamlet]
+    estates: list[Polygon]
+
+
+def drawn_plan(terrain: Terrain, communes: tuple[Commune, ...], rail: LineString, trunk: LineString,
+               rng: np.random.Generator) -> Plan:  # fmt: skip
+    """Draw the streets, roads, tracks and paths of the peninsula."""
+    villages = [v for c in communes for v in c.villages]
+    villages.sort(key=lambda v: (("ville", "bourg", "village").index(v.rank), v.insee))
+    country = villages[1:]
+    roads = _country_roads(terrain, country, rng)
+    mains = main_streets(rng, terrain)
+    arteries_zone = shapely.union_all([rail.buffer(26), trunk.buffer(70)])
+    region = town_region(terrain, rail, trunk)
+    small = town_streets(rng, mains, region, rail)
+    wet = shapely.union_all([terrain.wet.buffer(22), *(b.buffer(12) for b in terrain.brooks)])
+    hard = shapely.union_all([wet, arteries_zone])
+    lanes = [lane for v in country for lane in _lanes(terrain, v, roads, hard, rng)]
+    strokes = [*roads, *mains, *small, *lanes]
+    suburbs, grounds = _suburbs(strokes, country, hard, rng)
+    strokes += suburbs
+    net = MultiLineString([s.line for s in strokes if s.ground and s.highway not in {"", "pedestrian"}])
+    found, farm_lanes = hamlets(terrain, villages, hard, net, rng)
+    strokes += farm_lanes
+    net = MultiLineString([s.line for s in strokes if s.ground])
+    strokes += tracks(found, net, list(terrain.woods), hard, terrain.mainland.buffer(-40), rng)
+    strokes += coast_path(terrain, net, rng)
+    strokes += island_lanes(terrain, net, rng)
+    strokes += _trunk(strokes, trunk)
+    return Plan(strokes, rail, trunk, found, grounds)
+
+
+def _country_roads(terrain: Terrain, country: list[Village], rng: np.random.Generator) -> list[Stroke]:
+    labels = [v.name for v in country] + [names.TOWN] * len(GATES) + [names.NEIGHBOUR] * 3
+    built = [built_radius_m(v.people) for v in country] + [0.0] * (len(GATES) + 3)
+    roads = joined_roads(terrain, np.array([v.xy_m for v in country]), rng)
+    pieces = [piece for road in roads for piece in village_pieces(road, labels, built)]
+    return [part for piece in pieces for part in bridged(piece, terrain.river)]
+
+
+def _lanes(
+    terrain: Terrain, village: Village, roads: list[Stroke], hard: BaseGeometry, rng: np.random.Generator
+) -> list[Stroke]:
+    sea = village.contour.envelope.buffer(800) - terrain.mainland.buffer(-60)
+    local = shapely.intersection(hard, Point(village.xy_m).buffer(900))
+    return village_streets(village, roads, shapely.union_all([local, sea]), rng)
+
+
+def _suburbs(
+    strokes: list[Stroke], country: list[Village], hard: BaseGeometry, rng: np.random.Generator
+) -> tuple[list[Stroke], list[Polygon]]:
+    """Put housing estates around the town, and one or two at the edge of each bourg."""
+    taken = shapely.union_all([hard, *(s.line.buffer(22) for s in strokes if s.site != "" or s.highway == "secondary")])
+    drawn: list[Stroke] = []
+    grounds: list[Polygon] = []
+    town = Point(TOWN_XY_M)
+    places = [(town, 30, (850.0, 2_350.0), "ville")]
+    places += [(Point(v.xy_m), 3, (150.0, 520.0), v.name) for v in country if v.rank == "bourg"]
+    for centre, count, reach, site in places:
+        avenues = [s for s in strokes if s.highway in {"secondary", "tertiary", "unclassified"} and s.ground
+                   and s.site == site]  # fmt: skip
+        streets, found = estates(rng, avenues, centre, shapely.union_all([taken, *grounds]), count, reach)
+        drawn += streets
+        grounds += found
+    return drawn, grounds
+
+
+def _trunk(strokes: list[Stroke], axis: LineString) -> list[Stroke]:
+    """Bridge the trunk road over whatever passes under it, and join it to two of these roads."""
+    under = [s for s in strokes if s.ground and s.line.intersects(axis)]
+    spots = [p for s in under for p in shapely.get_parts(shapely.intersection(s.line, axis)) if isinstance(p, Point)]
+    laid = arteries.trunk_strokes(axis, spots)
+    end = Point(arteries.TRUNK_END_XY_M)
+    joins = [(s, p) for s in under if s.highway in {"secondary", "tertiary"}
+             for p in shapely.get_parts(shapely.intersection(s.line, axis)) if p.distance(end) > 500]  # fmt: skip
+    for x_m in (TOWN_XY_M[0], 20_500.0):
+        road, spot = min(joins, key=lambda join: abs(join[1].x - x_m))
+        laid += arteries.interchange(axis, road.line, spot)
+    return laid
