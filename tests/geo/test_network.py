@@ -1,0 +1,424 @@
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pyproj import Geod
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import csgraph_from_dense, dijkstra, shortest_path
+from scipy.spatial import cKDTree
+
+from geo.errors import LabelOverflow, SnapshotCorrupt
+from geo.hilbert import hilbert_order
+from geo.modes import tags_of
+from geo.network import RawStreets, StreetNetwork
+from geo.projection import Projection
+from ingest.streets import read_streets
+from tests.lattice import MODES, STEP_CAR_MS, STEP_M, STEP_WALK_MS, Lattice
+
+LAMBERT = Projection("EPSG:2154")
+
+
+def costs(network, edge):
+    return int(network.forward_ms[edge]), int(network.backward_ms[edge])
+
+
+def cost(town, network, start, end):
+    """Cost of the edge from start to end in that direction."""
+    edge = town.edge(network, start, end)
+    forward, backward = costs(network, edge)
+    return forward if network.edge_from[edge] == town.junction(network, start) else backward
+
+
+# ---------------------------------------------------------------- values by arithmetic
+
+
+@pytest.mark.parametrize("bends", [0, 1, 6])
+@pytest.mark.parametrize(("mode", "step_ms"), [("walk", STEP_WALK_MS), ("car", STEP_CAR_MS)])
+def test_every_block_costs_its_step_whatever_bends_it_has(bends, mode, step_ms):
+    network = Lattice(5, 4, bends=bends).network(mode)
+    blocks = 5 * 3 + 4 * 4
+    assert network.junctions == 5 * 4 - 4, "the four corners are bends"
+    assert network.edges == blocks - 4
+    assert sorted(network.forward_ms) == [step_ms] * (blocks - 8) + [2 * step_ms] * 4
+    assert (network.forward_ms == network.backward_ms).all()
+    assert network.length_m.sum() == pytest.approx(blocks * STEP_M, abs=1e-4)
+    assert network.kept_share == 1.0
+
+
+def test_milliseconds_are_rounded_once_per_edge():
+    seventh_ms = STEP_WALK_MS / 7
+    assert 7 * round(seventh_ms) != STEP_WALK_MS, "else this test would show nothing"
+    assert set(Lattice(4, 4, bends=6).network().forward_ms) == {STEP_WALK_MS, 2 * STEP_WALK_MS}
+
+
+def test_a_one_way_street_binds_the_car_and_not_the_walker():
+    town = Lattice(4, 4, bends=2).one_way((0, 1), (3, 1))
+    car, walk = town.network("car"), town.network("walk")
+    assert cost(town, car, (1, 1), (2, 1)) == STEP_CAR_MS
+    assert cost(town, car, (2, 1), (1, 1)) == -1
+    assert cost(town, walk, (2, 1), (1, 1)) == STEP_WALK_MS
+    forbidden = np.stack([car.forward_ms, car.backward_ms]) == -1
+    assert forbidden.sum() == 3, "three blocks, each closed one way"
+    assert not forbidden.all(axis=0).any()
+
+
+def test_minus_one_is_the_other_direction():
+    one, other = Lattice(4, 4), Lattice(4, 4)
+    one.one_way((0, 1), (3, 1))
+    other.retag((3, 1), (0, 1), oneway="-1")
+    for start, end in (((1, 1), (2, 1)), ((2, 1), (1, 1))):
+        assert cost(one, one.network("car"), start, end) == cost(other, other.network("car"), start, end)
+
+
+def test_a_roundabout_goes_round_once():
+    ring = [(1, 1), (2, 1), (2, 2), (1, 2), (1, 1)]
+    town = Lattice(4, 4)
+    for a, b in pairwise(ring):
+        town.remove(a, b)
+    network = town.street(*ring, junction="roundabout").network("car")
+    assert [cost(town, network, a, b) for a, b in pairwise(ring)] == [STEP_CAR_MS] * 4
+    assert [cost(town, network, b, a) for a, b in pairwise(ring)] == [-1] * 4
+
+
+def test_a_node_where_a_one_way_begins_is_kept():
+    town = Lattice(4, 4).remove((1, 1), (2, 1))
+    town.street((1, 1), (1.5, 1), oneway="yes").street((1.5, 1), (2, 1))
+    car, walk = town.network("car"), town.network("walk")
+    assert cost(town, car, (1, 1), (1.5, 1)) == STEP_CAR_MS // 2
+    assert cost(town, car, (1.5, 1), (1, 1)) == -1
+    assert cost(town, car, (1.5, 1), (2, 1)) == cost(town, car, (2, 1), (1.5, 1)) == STEP_CAR_MS // 2
+    assert cost(town, walk, (1, 1), (2, 1)) == STEP_WALK_MS
+    with pytest.raises(KeyError):
+        town.junction(walk, (1.5, 1))
+
+
+def test_a_chain_of_two_speeds_shares_its_cost_by_time_not_by_length():
+    town = Lattice(4, 4).remove((1, 1), (2, 1))
+    town.street((1, 1), (1.5, 1), highway="steps").street((1.5, 1), (2, 1))
+    network = town.network()
+    edge = town.edge(network, (1, 1), (2, 1))
+    assert costs(network, edge) == (90_000, 90_000), "half a step at half the pace, half at the whole"
+    share = network.vertex_share[network.vertex_ptr[edge] : network.vertex_ptr[edge + 1]]
+    from_steps = network.edge_from[edge] == town.junction(network, (1, 1))
+    assert share == pytest.approx([0, 2 / 3, 1] if from_steps else [0, 1 / 3, 1])
+
+
+def test_parallel_edges_and_self_loops_are_kept():
+    town = Lattice(4, 4).street((1, 3), (1, 4), (2, 4), (2, 3)).street((3, 2), (4, 2), (4, 3), (3.5, 2.5), (3, 2))
+    network = town.network()
+    ends = {town.junction(network, (1, 3)), town.junction(network, (2, 3))}
+    parallel = [e for e in range(network.edges) if {network.edge_from[e], network.edge_to[e]} == ends]
+    assert sorted(costs(network, e) for e in parallel) == [(60_000, 60_000), (180_000, 180_000)]
+    loops = np.flatnonzero(network.edge_from == network.edge_to)
+    assert [network.edge_from[e] for e in loops] == [town.junction(network, (3, 2))]
+    diagonal_ms = STEP_WALK_MS / 2**0.5
+    assert costs(network, loops[0])[0] == pytest.approx(2 * STEP_WALK_MS + 2 * diagonal_ms, abs=2)
+    xy_m = network.vertex_xy_m[network.vertex_ptr[loops[0]] : network.vertex_ptr[loops[0] + 1]]
+    assert (xy_m[0] == xy_m[-1]).all()
+
+
+def test_a_ring_that_touches_nothing_keeps_one_node():
+    town = Lattice(1, 1).street((0, 0), (1, 0), (1, 1), (0, 1), (0, 0), highway="footway")
+    network = town.network()
+    assert (network.junctions, network.edges) == (1, 1)
+    assert costs(network, 0) == (4 * STEP_WALK_MS, 4 * STEP_WALK_MS)
+    assert network.vertex_share == pytest.approx([0, 0.25, 0.5, 0.75, 1])
+
+
+def test_two_ways_round_between_the_same_two_bends_is_a_ring():
+    town = Lattice(1, 1).street((0, 0), (1, 0), highway="footway").street((1, 0), (1, 1), (0, 0), highway="footway")
+    assert (town.network().junctions, town.network().edges) == (1, 1)
+
+
+def test_an_island_falls_away_and_is_owned_up_to():
+    town = Lattice(4, 4).island((10, 0), 2, 2)
+    network = town.network()
+    assert network.kept_share == pytest.approx(24 / 28)
+    with pytest.raises(KeyError):
+        town.junction(network, (10, 0))
+
+
+def test_the_main_component_is_that_of_most_metres_not_of_most_nodes():
+    far_apart = Lattice(4, 4).island((10, 0), 2, 2).street((11, 1), (90, 1))
+    assert far_apart.network().kept_share == pytest.approx((4 + 79) / (24 + 4 + 79))
+
+
+def test_a_street_without_return_is_no_street_for_a_car():
+    town = Lattice(4, 4).street((3, 1), (4, 1), oneway="yes")
+    assert town.network("car").kept_share == pytest.approx(24 / 25)
+    assert town.network("walk").kept_share == 1.0
+
+
+def test_a_bollard_cuts_the_car_and_leaves_both_stumps():
+    town = Lattice(4, 4, bends=1).barrier((1.5, 1), barrier="bollard")
+    car, walk = town.network("car"), town.network("walk")
+    assert cost(town, walk, (1, 1), (2, 1)) == STEP_WALK_MS
+    with pytest.raises(KeyError):
+        town.edge(car, (1, 1), (2, 1))
+    middle = np.column_stack(LAMBERT.to_xy_m(*town.lonlat((1.5, 1)).T))
+    stumps = np.flatnonzero(np.hypot(*(car.junction_xy_m - middle).T) < 0.01)
+    assert len(stumps) == 2, "one dead end on either side"
+    ends = np.concatenate([car.edge_from, car.edge_to])
+    assert [int((ends == stump).sum()) for stump in stumps] == [1, 1]
+
+
+def test_a_bollard_on_a_junction_cuts_every_street_there():
+    town = Lattice(5, 5).barrier((2, 2), barrier="bollard")
+    car = town.network("car")
+    assert car.junctions == 25 - 4 + 3, "one node has become four"
+    assert car.edges == town.network("walk").edges
+
+
+def test_an_edge_costs_a_millisecond_at_least():
+    network = Lattice(4, 4).street((1, 1), (1 + 1e-7, 1)).network()
+    assert network.forward_ms.min() == network.backward_ms.min() == 1
+
+
+def test_nodes_drawn_on_one_place_keep_ascending_shares():
+    raw = Lattice(4, 4).street((1, 1), (1 + 1e-13, 1), (1 + 2e-13, 1)).raw()
+    network = StreetNetwork.build(raw, MODES["walk"], LAMBERT)
+    assert np.isfinite(network.vertex_share).all()
+    shares = np.split(network.vertex_share, network.vertex_ptr[1:-1])
+    assert all(share[0] == 0 and share[-1] == 1 and (np.diff(share) >= 0).all() for share in shares)
+
+
+def test_no_street_for_the_mode_gives_an_empty_network(tmp_path):
+    network = Lattice(3, 3, highway="footway").network("car")
+    assert (network.junctions, network.edges, network.kept_share) == (0, 0, 0.0)
+    network.save(tmp_path)
+    assert StreetNetwork.open(tmp_path).edges == 0
+
+
+def test_a_node_astray_is_refused_in_plain_words():
+    with pytest.raises(LabelOverflow, match="a node lies astray"):
+        Lattice(4, 4).street((1, 1), (1, -45_000)).network()
+
+
+# ---------------------------------------------------------------- order and files
+
+
+def test_hilbert_walks_a_grid_from_neighbour_to_neighbour():
+    grid = np.stack(np.meshgrid(np.arange(16.0), np.arange(16.0)), axis=-1).reshape(-1, 2)
+    walked = grid[hilbert_order(grid)]
+    assert (np.abs(np.diff(walked, axis=0)).sum(axis=1) == 1).all()
+    assert len(np.unique(walked, axis=0)) == 256
+
+
+def test_hilbert_keeps_the_order_of_points_at_one_place():
+    assert hilbert_order(np.full((5, 2), 7.0)).tolist() == [0, 1, 2, 3, 4]
+    assert hilbert_order(np.empty((0, 2))).tolist() == []
+
+
+def same(one, other):
+    arrays = [name for name, value in vars(one).items() if isinstance(value, np.ndarray)]
+    assert len(arrays) == 9
+    return all(getattr(one, name).tobytes() == getattr(other, name).tobytes() for name in arrays)
+
+
+def test_a_network_comes_back_from_its_files_read_only(tmp_path):
+    network = Lattice(6, 5, bends=1).one_way((0, 2), (5, 2)).network("car")
+    network.save(tmp_path)
+    opened = StreetNetwork.open(tmp_path)
+    assert same(network, opened)
+    assert (opened.mode, opened.crs, opened.kept_share) == ("car", "EPSG:2154", 1.0)
+    with pytest.raises(ValueError, match="read-only"):
+        opened.forward_ms[0] = 1
+
+
+def test_the_same_streets_give_the_same_bytes(tmp_path):
+    for name in ("one", "two"):
+        Lattice(6, 5, bends=1).island((9, 9), 3, 2).network("car").save(tmp_path / name)
+    files = sorted(path.name for path in (tmp_path / "one").iterdir())
+    assert len(files) == 10
+    for name in files:
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+
+
+def test_a_network_with_a_broken_file_is_corrupt(tmp_path):
+    Lattice(4, 4).network().save(tmp_path)
+    whole = (tmp_path / "edge_to.npy").read_bytes()
+    for damage in (whole[:-8], b"", b"<html>"):
+        (tmp_path / "edge_to.npy").write_bytes(damage)
+        with pytest.raises(SnapshotCorrupt):
+            StreetNetwork.open(tmp_path)
+    np.save(tmp_path / "edge_to.npy", np.zeros(3, np.int32))
+    with pytest.raises(SnapshotCorrupt, match="different builds"):
+        StreetNetwork.open(tmp_path)
+    (tmp_path / "edge_to.npy").unlink()
+    with pytest.raises(SnapshotCorrupt):
+        StreetNetwork.open(tmp_path)
+
+
+# ---------------------------------------------------------------- properties
+
+
+TAGS = [
+    {"highway": "residential"},
+    {"highway": "residential", "oneway": "yes"},
+    {"highway": "secondary", "oneway": "-1", "maxspeed": "50"},
+    {"highway": "service", "maxspeed:forward": "30", "maxspeed:backward": "10"},
+    {"highway": "footway"},
+]
+
+
+@st.composite
+def raw_streets(draw, apart=True):
+    """Up to 10 nodes, up to 9 ways over them, drawn as they come: loops, repeats and strands included.
+
+    Nodes may lie on one place unless they must be ``apart``.
+    """
+    count = draw(st.integers(2, 10))
+    offset = st.tuples(st.integers(0, 40), st.integers(0, 40))
+    offsets = draw(st.lists(offset, min_size=count, max_size=count, unique=apart))
+    node = st.integers(0, count - 1)
+    ways = draw(
+        st.lists(st.tuples(st.lists(node, min_size=2, max_size=6), st.sampled_from(TAGS)), min_size=1, max_size=9)
+    )
+    pairs = [(a, b, number) for number, (nodes, _) in enumerate(ways) for a, b in pairwise(nodes)]
+    start, end, way = np.array(pairs, np.int32).T
+    lonlat = np.array([4.4, 46.8]) + np.array(offsets) * 1e-4
+    return RawStreets(lonlat, start, end, way, [tags for _, tags in ways], None)
+
+
+def segment_costs_ms(raw, mode):
+    """(S, 2) cost of each segment forward and backward, by a plain loop: infinite when forbidden. And metres."""
+    costs_ms, metres = np.full((len(raw.segment_way), 2), np.inf), np.zeros(len(raw.segment_way))
+    for s, (a, b, way) in enumerate(zip(raw.segment_from, raw.segment_to, raw.segment_way, strict=True)):
+        metres[s] = Geod(ellps="WGS84").line_length(*raw.node_lonlat[[a, b]].T)
+        for side, kmh in enumerate(mode.rules.speeds(raw.way_tags[way])):
+            if kmh > 0 and a != b:
+                costs_ms[s, side] = metres[s] / (kmh / 3.6) * 1000
+    return costs_ms, metres
+
+
+def all_pairs_ms(nodes, tails, heads, arc_ms):
+    """Dense all-pairs costs; of parallel arcs the cheapest counts."""
+    matrix = np.full((nodes, nodes), np.inf)
+    np.minimum.at(matrix, (tails, heads), arc_ms)
+    return shortest_path(csgraph_from_dense(matrix, null_value=np.inf), method="D")
+
+
+@settings(max_examples=150, deadline=None)
+@given(raw_streets(), st.sampled_from(["walk", "car"]))
+def test_contraction_changes_no_cost_between_junctions(raw, mode_id):
+    mode = MODES[mode_id]
+    network = StreetNetwork.build(raw, mode, LAMBERT)
+    segment_ms, metres = segment_costs_ms(raw, mode)
+    tails = np.concatenate([raw.segment_from, raw.segment_to])
+    heads = np.concatenate([raw.segment_to, raw.segment_from])
+    truth_ms = all_pairs_ms(len(raw.node_lonlat), tails, heads, np.concatenate(segment_ms.T))
+
+    mutual = np.isfinite(truth_ms) & np.isfinite(truth_ms.T)
+    usable = np.isfinite(segment_ms).any(axis=1)
+    inside = usable & mutual[raw.segment_from, raw.segment_to]
+    of_each = [metres[inside & mutual[node][raw.segment_from]].sum() for node in range(len(raw.node_lonlat))]
+    if not inside.any():
+        assert network.edges == 0
+        return
+    total_m = metres[usable].sum()
+    assert network.kept_share == pytest.approx(max(of_each) / total_m if total_m else 1.0)
+
+    node_xy_m = np.column_stack(LAMBERT.to_xy_m(*raw.node_lonlat.T))
+    away_m = np.hypot(*(network.junction_xy_m[:, None] - node_xy_m[None]).transpose(2, 0, 1))
+    rows = away_m.argmin(axis=1)
+    edge_ms = np.stack([network.forward_ms, network.backward_ms]).astype(float)
+    edge_ms[edge_ms < 0] = np.inf
+    found_ms = all_pairs_ms(
+        network.junctions,
+        np.concatenate([network.edge_from, network.edge_to]),
+        np.concatenate([network.edge_to, network.edge_from]),
+        np.concatenate(edge_ms),
+    )
+    assert np.abs(found_ms - truth_ms[np.ix_(rows, rows)]).max() <= network.junctions, "1 ms per edge"
+
+
+@settings(max_examples=100, deadline=None)
+@given(raw_streets(apart=False), st.sampled_from(["walk", "car"]))
+def test_every_network_keeps_its_promises(raw, mode_id):
+    network = StreetNetwork.build(raw, MODES[mode_id], LAMBERT)
+    for name in ("forward_ms", "backward_ms"):
+        values = getattr(network, name)
+        assert values.dtype == np.int32
+        assert ((values >= 1) | (values == -1)).all()
+    assert not ((network.forward_ms == -1) & (network.backward_ms == -1)).any()
+    if network.edges == 0:
+        return
+    first, last = network.vertex_ptr[:-1], network.vertex_ptr[1:] - 1
+    assert (last > first).all()
+    assert (network.vertex_xy_m[first] == network.junction_xy_m[network.edge_from]).all()
+    assert (network.vertex_xy_m[last] == network.junction_xy_m[network.edge_to]).all()
+    assert (network.vertex_share[first] == 0).all()
+    assert (network.vertex_share[last] == 1).all()
+    rises = np.diff(network.vertex_share)
+    rises[last[:-1]] = 0
+    assert (rises >= 0).all()
+    assert set(np.concatenate([network.edge_from, network.edge_to])) == set(range(network.junctions))
+    used = np.bincount(raw.segment_from, minlength=1).sum()
+    assert len(network.vertex_share) - network.edges <= used, "no segment stands in two edges"
+
+
+# ---------------------------------------------------------------- the real extract
+
+
+@pytest.fixture(scope="module")
+def le_creusot(mirror):
+    return read_streets(mirror / "osm" / "le-creusot-71" / "Le_Creusot.osm.pbf", tags_of(MODES.values()))
+
+
+def test_le_creusot_has_plausible_networks(le_creusot):
+    walk, car = (StreetNetwork.build(le_creusot, MODES[mode], LAMBERT) for mode in ("walk", "car"))
+    assert 2_800 < walk.junctions < 3_100
+    assert car.junctions < walk.junctions
+    assert walk.kept_share > 0.97
+    assert car.kept_share > 0.97
+    assert 380_000 < walk.length_m.sum() < 450_000
+    pace_kmh = walk.length_m.sum() / walk.forward_ms.sum() * 3600
+    assert 4.7 < pace_kmh < 4.8, "all at 4.8 but a few steps"
+    one_way = (car.forward_ms == -1) | (car.backward_ms == -1)
+    assert 0.05 < one_way.mean() < 0.25
+    drive_ms = np.where(car.forward_ms > 0, car.forward_ms, car.backward_ms)
+    assert 18 < car.length_m.sum() / drive_ms.sum() * 3600 < 40
+    assert len(walk.vertex_share) > 4 * walk.junctions, "contraction pays"
+
+
+def cheapest_arcs(nodes, tail, head, ms):
+    """The graph of the cheapest arc between any two nodes (scipy would add parallel ones up)."""
+    order = np.lexsort((ms, head, tail))
+    tail, head, ms = tail[order], head[order], ms[order]
+    first = np.ones(len(tail), bool)
+    first[1:] = (tail[1:] != tail[:-1]) | (head[1:] != head[:-1])
+    return csr_array((np.maximum(ms[first], 1e-6), (tail[first], head[first])), shape=(nodes, nodes))
+
+
+def test_le_creusot_costs_are_those_of_its_nodes(le_creusot):
+    mode = MODES["car"]
+    network = StreetNetwork.build(le_creusot, mode, LAMBERT)
+    segment_ms, _ = segment_costs_ms(le_creusot, mode)
+    tails = np.concatenate([le_creusot.segment_from, le_creusot.segment_to])
+    heads = np.concatenate([le_creusot.segment_to, le_creusot.segment_from])
+    closed = [node for node, tags in le_creusot.node_tags.items() if not mode.rules.passes(tags)]
+
+    arc_ms = np.concatenate(segment_ms.T)
+    usable = np.isfinite(arc_ms) & ~np.isin(tails, closed)  # who has come to a closed node goes no farther
+    raw_graph = cheapest_arcs(len(le_creusot.node_lonlat), tails[usable], heads[usable], arc_ms[usable])
+    edge_ms = np.concatenate([network.forward_ms, network.backward_ms]).astype(float)
+    allowed = edge_ms > 0
+    graph = cheapest_arcs(
+        network.junctions,
+        np.concatenate([network.edge_from, network.edge_to])[allowed],
+        np.concatenate([network.edge_to, network.edge_from])[allowed],
+        edge_ms[allowed],
+    )
+    node_xy_m = np.column_stack(LAMBERT.to_xy_m(*le_creusot.node_lonlat.T))
+    away_m, rows = cKDTree(node_xy_m).query(network.junction_xy_m)
+    assert away_m.max() == 0
+    sources = [s for s in range(0, network.junctions, network.junctions // 25) if rows[s] not in closed]
+    targets = np.flatnonzero(~np.isin(rows, closed))
+    found_ms = dijkstra(graph, indices=sources)[:, targets]
+    truth_ms = dijkstra(raw_graph, indices=rows[sources])[:, rows[targets]]
+    assert np.isfinite(found_ms).all()
+    assert np.abs(found_ms - truth_ms).max() < 100, "half a millisecond per edge, some 200 edges at most"
