@@ -66,8 +66,13 @@ class Demand:
         if basis is Basis.CELLS:
             total = np.bincount(row, weights=people, minlength=len(communes)).astype(np.float64)
         else:
-            total = np.array([np.nan if c.population is None else c.population for c in communes], dtype=np.float64)
+            total = communes.population
         return cls(basis, lonlat, row, people, np.where(communes.in_territory, total, np.nan))
+
+    def by_commune(self, counted: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """Sum the people of the counted points (D,) by row of the commune table."""
+        sums = np.bincount(self.commune, weights=self.people * counted, minlength=self.commune_people.size)
+        return sums.astype(np.float64)
 
 
 def points_of_cells(cells: Sequence[Cell]) -> list[DemandPoint]:

@@ -18,7 +18,17 @@ from geo.decay import logistic
 from geo.manifest import Completeness
 from geo.method import Method
 
-__all__ = ["NONE_WITHIN_CUTOFF", "NOT_COVERED", "SCORED", "STATUSES", "Reached", "Rules", "Status", "Values", "evaluate"]
+__all__ = [
+    "NONE_WITHIN_CUTOFF",
+    "NOT_COVERED",
+    "SCORED",
+    "STATUSES",
+    "Reached",
+    "Rules",
+    "Status",
+    "Values",
+    "evaluate",
+]
 
 
 class Status(StrEnum):
@@ -105,9 +115,9 @@ def evaluate(access: Reached, rules: Rules) -> Values:
     """Value every category at every place.
 
     A rank is *known* when its service is found no later than the edge of the loaded streets, or when that edge lies at
-    or beyond the cut-off. A known rank weighs ``logistic(seconds)`` when its service is found within the cut-off, else 0;
-    the value is ``Σ worth·weight / Σ worth`` over the known ranks. No known rank, or an incomplete category →
-    ``not_covered``; all known and none found within the cut-off → ``none_within_cutoff``.
+    or beyond the cut-off. A known rank weighs ``logistic(seconds)`` when its service is found within the cut-off, and 0
+    otherwise; the value is ``Σ worth·weight / Σ worth`` over the known ranks. No known rank, or an incomplete category:
+    ``not_covered``. All known and none found within the cut-off: ``none_within_cutoff``.
 
     Parameters
     ----------

@@ -116,7 +116,7 @@ def require_whole(folder: Path) -> None:
         When a file of it is missing or altered.
     """
     if not folder.is_dir():
-        raise NoSnapshot(f"there is no snapshot {folder.name} in {folder.parent}: list them with `alentours snapshots list`")
+        raise NoSnapshot(f"there is no snapshot at {folder}: list them with `alentours snapshots list`")
     Manifest.read(folder).verify(folder)
 
 

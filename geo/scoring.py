@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,13 +16,11 @@ from numpy.typing import NDArray
 from geo.coordinates import require_lonlat
 from geo.errors import AlentoursError, InvalidParameter, OffNetwork
 from geo.evidence import NOT_COVERED, STATUSES, Rules, Status, Values, evaluate
+from geo.fields import RANKS, Access
+from geo.geocoding import Match
 from geo.method import Method, Profile
-
-if TYPE_CHECKING:
-    from geo.fields import Access
-    from geo.geocoding import Match
-    from geo.snapping import Snap
-    from geo.snapshot import Snapshot
+from geo.snapping import Snap
+from geo.snapshot import Snapshot
 
 __all__ = ["Component", "Place", "Reach", "Score", "score", "weights"]
 
@@ -179,7 +176,7 @@ def _scores(snapshot: Snapshot, places: Sequence[Place], snap: Snap, mode: str, 
     access = field.at(snap)
     rules = snapshot.memo(
         ("rules", mode),
-        lambda: Rules.of(snapshot.method, mode, field.categories, snapshot.completeness, access.seconds.shape[2]),
+        lambda: Rules.of(snapshot.method, mode, field.categories, snapshot.completeness, RANKS),
     )
     values = evaluate(access, rules)
     columns = {category: column for column, category in enumerate(field.categories)}
@@ -246,10 +243,10 @@ def _checked(snapshot: Snapshot, place: Place | AlentoursError) -> Place | Alent
 
 def _off(snapshot: Snapshot, place: Place, mode: str) -> OffNetwork:
     commune = snapshot.communes.get(place.insee)
-    nearest = snapshot.index[mode].nearest_m(np.array([(place.lon, place.lat)], dtype=np.float64))
+    (nearest_m,) = snapshot.index[mode].nearest_m(np.array([(place.lon, place.lat)], dtype=np.float64))
     return OffNetwork(
         commune.name if commune else "",
-        None if nearest is None else float(nearest[0]),
+        float(nearest_m) if math.isfinite(nearest_m) else None,
         loaded=snapshot.is_loaded(place.lon, place.lat),
     )
 

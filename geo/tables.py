@@ -274,6 +274,10 @@ class CommuneTable(Sequence[Commune]):
         self.loaded_share: NDArray[np.float64] = batch.column("loaded_share").to_numpy(zero_copy_only=False)
         """Share of the area inside the loaded streets; NaN where no contour is known."""
         self.in_territory: NDArray[np.bool_] = batch.column("in_territory").to_numpy(zero_copy_only=False)
+        self.population: NDArray[np.float64] = (
+            batch.column("population").cast(pa.float64()).to_numpy(zero_copy_only=False)
+        )
+        """NaN where it is not published."""
 
     @classmethod
     def open(cls, path: Path) -> CommuneTable:
