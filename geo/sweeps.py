@@ -1,0 +1,320 @@
+"""Sweep labels over a hierarchy: the k nearest services of every junction, 16 categories side by side.
+
+A *label* is one uint32, ``cost << 16 | row``: the cost in tenths of a second and the row of the service within its
+category. Comparing labels compares (cost, row), so every tie is settled and every result is the same on every machine.
+A junction holds k rows of 16 lanes, one lane a category: each lane's k smallest labels of distinct services, ascending.
+
+Adding a cost saturates: what no longer fits becomes ``NO_LABEL`` and never wraps to something near.
+
+Numba does not vectorise the merge of two rows by itself, so the two inner loops are written as LLVM vector
+instructions: everything below one junction's arcs is straight-line code over ``<16 x i32>``. The machine's own vector
+width is LLVM's business. They live in this file because numba's cache looks at this file alone for changes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from llvmlite import ir
+from numba import njit, types
+from numba.core import cgutils
+from numba.extending import intrinsic
+from numpy.typing import NDArray
+
+from geo.arrays import Flags, Int32s, Int64s, frozen
+from geo.hierarchy import Hierarchy
+
+__all__ = ["DEPTHS", "LANES", "MAX_COST_DS", "MAX_ROW", "NO_LABEL", "ROW_BITS", "Labels", "Seeds", "Sweep"]
+
+ROW_BITS = 16
+MAX_COST_DS = 65_534
+"""Largest cost that a label carries: 6,553 s."""
+MAX_ROW = 65_533
+"""Largest service row: a category holds 65,534 services at most."""
+NO_LABEL = np.uint32(0xFFFFFFFF)
+LANES = 16
+DEPTHS = (1, 3, 5)
+"""How many nearest services a sweep can keep: each k is compiled apart."""
+
+Labels = NDArray[np.uint32]
+
+_I8, _I32, _I64 = ir.IntType(8), ir.IntType(32), ir.IntType(64)
+
+
+class Seeds(NamedTuple):
+    """Where the labels of one category start; at most one entry per junction and service."""
+
+    junction: Int32s
+    """(S,)"""
+    row: Int32s
+    """(S,) service within its category, 0 … ``MAX_ROW``."""
+    cost_ds: Int32s
+    """(S,) from the junction to the service, 0 … ``MAX_COST_DS``."""
+
+
+class _RowCode:
+    """Writes the instructions for the arcs of one junction, whose labels are `depth` vectors of `lanes` uint32.
+
+    Parameters
+    ----------
+    labels, arcs, touched
+        Pointers to the store, to the pairs (upper row, cost), and to the flags that say which rows hold labels: the
+        others are not even read, so the store needs no clearing.
+    """
+
+    def __init__(self, builder: Any, depth: int, lanes: int, labels: Any, arcs: Any, touched: Any) -> None:
+        self._builder, self._depth, self._lanes = builder, depth, lanes
+        self._labels, self._arcs, self._touched = labels, arcs, touched
+        self._vector = ir.VectorType(_I32, lanes)
+        self._none = self._all(int(NO_LABEL))
+
+    def push(self, row: Any, begin: Any, end: Any) -> None:
+        """Send the labels of a touched row up its arcs."""
+        builder = self._builder
+        own = self._load(row)
+        with cgutils.for_range_slice(builder, begin, end, ir.Constant(_I64, 1), _I64) as (index, _):
+            upper, add = self._arc(index)
+            with builder.if_else(self._is_touched(upper)) as (known, fresh):
+                with known:
+                    held = self._load(upper)
+                    arriving = [add(label) for label in own]
+                    with self._when_useful(arriving[0], held[-1]):
+                        self._store(upper, self._merge(held, arriving))
+                with fresh:
+                    self._store(upper, [add(label) for label in own])
+                    builder.store(ir.Constant(_I8, 1), builder.gep(self._touched, [upper]))
+
+    def pull(self, row: Any, begin: Any, end: Any) -> None:
+        """Bring the labels of every upper row down its arcs to a row, touched or not."""
+        builder = self._builder
+        held = [cgutils.alloca_once(builder, self._vector) for _ in range(self._depth)]  # type: ignore[no-untyped-call]
+        with builder.if_else(self._is_touched(row)) as (known, fresh):
+            with known:
+                for label, slot in zip(self._load(row), held, strict=True):
+                    builder.store(label, slot)
+            with fresh:
+                for slot in held:
+                    builder.store(self._none, slot)
+        with cgutils.for_range_slice(builder, begin, end, ir.Constant(_I64, 1), _I64) as (index, _):
+            upper, add = self._arc(index)
+            nearest = add(builder.load(self._address(upper, 0), align=self._alignment))
+            with self._when_useful(nearest, builder.load(held[-1])):
+                arriving = [nearest, *(add(label) for label in self._load(upper)[1:])]
+                for label, slot in zip(self._merge([builder.load(slot) for slot in held], arriving), held, strict=True):
+                    builder.store(label, slot)
+        self._store(row, [builder.load(slot) for slot in held])
+
+    def _arc(self, index: Any) -> tuple[Any, Callable[[Any], Any]]:
+        """Return an arc's upper row, and the saturating addition of its cost: two instructions a vector."""
+        builder = self._builder
+        first = builder.shl(index, ir.Constant(_I64, 1))
+        second = builder.or_(first, ir.Constant(_I64, 1))
+        upper = builder.zext(builder.load(builder.gep(self._arcs, [first])), _I64)
+        cost = builder.load(builder.gep(self._arcs, [second]))  # below 65,535: the hierarchy keeps no other
+        addend = self._spread(builder.shl(cost, ir.Constant(_I32, ROW_BITS)))
+        ceiling = builder.xor(addend, self._none)
+        return upper, lambda labels: builder.add(self._smaller(labels, ceiling), addend)
+
+    def _merge(self, held: Sequence[Any], arriving: Sequence[Any]) -> list[Any]:
+        """Merge two ascending lists of distinct services into the smallest `depth`, without a branch.
+
+        The arriving label of rank r can only land at rank r or after. Where a service is in both lists, its smaller
+        label stays and the other is dropped.
+        """
+        select, merged = self._builder.select, list(held)
+        for rank, label in enumerate(arriving):
+            carried = label
+            for before in merged[:rank]:
+                carried = select(self._same_service(before, label), self._none, carried)
+            for position in range(rank, self._depth - 1):
+                same = self._same_service(merged[position], label)
+                displaced = self._larger(merged[position], carried)
+                merged[position] = self._smaller(merged[position], carried)
+                carried = select(same, self._none, displaced)
+            merged[-1] = self._smaller(merged[-1], carried)
+        return merged
+
+    def _when_useful(self, nearest: Any, worst_held: Any) -> Any:
+        """Skip a merge to which no lane's nearest arriving label can add; one label is merged sooner than tested."""
+        if self._depth == 1:
+            return contextlib.nullcontext()
+        builder, bits = self._builder, ir.IntType(self._lanes)
+        lanes = builder.bitcast(builder.icmp_unsigned("<", nearest, worst_held), bits)
+        return builder.if_then(builder.icmp_unsigned("!=", lanes, ir.Constant(bits, 0)))
+
+    def _is_touched(self, row: Any) -> Any:
+        flag = self._builder.load(self._builder.gep(self._touched, [row]))
+        return self._builder.icmp_unsigned("!=", flag, ir.Constant(_I8, 0))
+
+    def _address(self, row: Any, rank: int) -> Any:
+        first = self._builder.mul(row, ir.Constant(_I64, self._depth * self._lanes))
+        index = self._builder.add(first, ir.Constant(_I64, rank * self._lanes))
+        return self._builder.bitcast(self._builder.gep(self._labels, [index]), self._vector.as_pointer())
+
+    @property
+    def _alignment(self) -> int:
+        return min(64, 4 * self._lanes)
+
+    def _load(self, row: Any) -> list[Any]:
+        return [self._builder.load(self._address(row, rank), align=self._alignment) for rank in range(self._depth)]
+
+    def _store(self, row: Any, labels: Sequence[Any]) -> None:
+        for rank, label in enumerate(labels):
+            self._builder.store(label, self._address(row, rank), align=self._alignment)
+
+    def _all(self, value: int) -> Any:
+        return ir.Constant(self._vector, [value] * self._lanes)
+
+    def _spread(self, scalar: Any) -> Any:
+        undefined = ir.Constant(self._vector, ir.Undefined)
+        one = self._builder.insert_element(undefined, scalar, ir.Constant(_I32, 0))
+        return self._builder.shuffle_vector(one, undefined, self._all(0))
+
+    def _smaller(self, left: Any, right: Any) -> Any:
+        return self._builder.select(self._builder.icmp_unsigned("<", left, right), left, right)
+
+    def _larger(self, left: Any, right: Any) -> Any:
+        return self._builder.select(self._builder.icmp_unsigned("<", left, right), right, left)
+
+    def _same_service(self, left: Any, right: Any) -> Any:
+        different = self._builder.and_(self._builder.xor(left, right), self._all((1 << ROW_BITS) - 1))
+        return self._builder.icmp_unsigned("==", different, self._all(0))
+
+
+def _intrinsic(write: Callable[..., None], depth: int, lanes: int) -> Any:
+    """Make ``write`` callable from a kernel, as ``(labels, arcs, touched, row, begin, end)``."""
+
+    @intrinsic
+    def one_row(_: Any, labels: Any, arcs: Any, touched: Any, row: Any, begin: Any, end: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+            pointers = [
+                context.make_array(kind)(context, builder, value).data
+                for kind, value in zip(signature.args[:3], values[:3], strict=True)
+            ]
+            write(_RowCode(builder, depth, lanes, *pointers), *values[3:])
+            return context.get_dummy_value()
+
+        return types.void(labels, arcs, touched, row, begin, end), generate
+
+    return one_row
+
+
+# One kernel for each shape, at module level: a kernel made inside a function would be compiled anew in every process.
+
+_push_1x1, _pull_1x1 = _intrinsic(_RowCode.push, 1, 1), _intrinsic(_RowCode.pull, 1, 1)
+_push_1x16, _pull_1x16 = _intrinsic(_RowCode.push, 1, LANES), _intrinsic(_RowCode.pull, 1, LANES)
+_push_3x16, _pull_3x16 = _intrinsic(_RowCode.push, 3, LANES), _intrinsic(_RowCode.pull, 3, LANES)
+_push_5x16, _pull_5x16 = _intrinsic(_RowCode.push, 5, LANES), _intrinsic(_RowCode.pull, 5, LANES)
+
+
+@njit(cache=True, nogil=True)
+def _sweep_1x1(
+    labels: Labels, touched: Flags, push_ptr: Int64s, push_arcs: Int32s, pull_ptr: Int64s, pull_arcs: Int32s
+) -> None:
+    for row in range(touched.size - 1, -1, -1):
+        if touched[row]:
+            _push_1x1(labels, push_arcs, touched, row, push_ptr[row], push_ptr[row + 1])
+    for row in range(touched.size):
+        _pull_1x1(labels, pull_arcs, touched, row, pull_ptr[row], pull_ptr[row + 1])
+
+
+@njit(cache=True, nogil=True)
+def _sweep_1x16(
+    labels: Labels, touched: Flags, push_ptr: Int64s, push_arcs: Int32s, pull_ptr: Int64s, pull_arcs: Int32s
+) -> None:
+    for row in range(touched.size - 1, -1, -1):
+        if touched[row]:
+            _push_1x16(labels, push_arcs, touched, row, push_ptr[row], push_ptr[row + 1])
+    for row in range(touched.size):
+        _pull_1x16(labels, pull_arcs, touched, row, pull_ptr[row], pull_ptr[row + 1])
+
+
+@njit(cache=True, nogil=True)
+def _sweep_3x16(
+    labels: Labels, touched: Flags, push_ptr: Int64s, push_arcs: Int32s, pull_ptr: Int64s, pull_arcs: Int32s
+) -> None:
+    for row in range(touched.size - 1, -1, -1):
+        if touched[row]:
+            _push_3x16(labels, push_arcs, touched, row, push_ptr[row], push_ptr[row + 1])
+    for row in range(touched.size):
+        _pull_3x16(labels, pull_arcs, touched, row, pull_ptr[row], pull_ptr[row + 1])
+
+
+@njit(cache=True, nogil=True)
+def _sweep_5x16(
+    labels: Labels, touched: Flags, push_ptr: Int64s, push_arcs: Int32s, pull_ptr: Int64s, pull_arcs: Int32s
+) -> None:
+    for row in range(touched.size - 1, -1, -1):
+        if touched[row]:
+            _push_5x16(labels, push_arcs, touched, row, push_ptr[row], push_ptr[row + 1])
+    for row in range(touched.size):
+        _pull_5x16(labels, pull_arcs, touched, row, pull_ptr[row], pull_ptr[row + 1])
+
+
+_KERNELS = {(1, 1): _sweep_1x1, (1, LANES): _sweep_1x16, (3, LANES): _sweep_3x16, (5, LANES): _sweep_5x16}
+
+
+@njit(cache=True, nogil=True)
+def _plant(
+    labels: Labels, touched: Flags, rows: Int32s, services: Int32s, costs: Int32s, lane: int, depth: int, lanes: int
+) -> None:
+    """Write the seeds of one lane into the store, each junction's list ascending."""
+    for seed in range(rows.size):
+        row = np.int64(rows[seed])
+        first = row * depth * lanes
+        if not touched[row]:
+            touched[row] = True
+            for position in range(first, first + depth * lanes):
+                labels[position] = NO_LABEL
+        carried = np.uint32((costs[seed] << ROW_BITS) | services[seed])
+        for position in range(first + lane, first + depth * lanes, lanes):
+            held = labels[position]
+            if carried < held:
+                labels[position] = carried
+                carried = held
+
+
+class Sweep:
+    """A store of labels for one hierarchy and depth, used again for batch after batch.
+
+    Parameters
+    ----------
+    depth
+        How many nearest services are kept: one of ``DEPTHS``.
+    lanes
+        Categories side by side: 16, or 1 with depth 1 (somebody's one place).
+    """
+
+    def __init__(self, hierarchy: Hierarchy, depth: int, lanes: int = LANES) -> None:
+        if (depth, lanes) not in _KERNELS:
+            raise ValueError(f"no sweep of {depth} × {lanes}: there are {sorted(_KERNELS)}")
+        self.hierarchy, self.depth, self.lanes = hierarchy, depth, lanes
+        size = hierarchy.junctions * depth * lanes
+        # The vector loads need rows that begin at a multiple of 64 bytes; numpy promises 16.
+        loose = np.empty(size + 16, np.uint32)
+        begin = -(loose.ctypes.data // 4) % 16
+        self._labels = loose[begin : begin + size]
+        self._touched = np.empty(hierarchy.junctions, np.bool_)
+
+    def run(self, batch: Sequence[Seeds]) -> Labels:
+        """Sweep up to ``lanes`` categories.
+
+        Returns
+        -------
+        (N, depth, lanes) uint32 labels by *hierarchy row* (junction j is at ``hierarchy.row[j]``), ascending along
+        depth; ``NO_LABEL`` where there is no further service. A view of the store: the next run overwrites it.
+        """
+        if len(batch) > self.lanes:
+            raise ValueError(f"{len(batch)} categories do not fit {self.lanes} lanes")
+        self._touched[:] = False
+        hierarchy = self.hierarchy
+        for lane, seeds in enumerate(batch):
+            start = frozen(hierarchy.row[seeds.junction], np.int32)
+            services, costs = frozen(seeds.row, np.int32), frozen(seeds.cost_ds, np.int32)
+            _plant(self._labels, self._touched, start, services, costs, lane, self.depth, self.lanes)
+        arcs = (hierarchy.push_ptr, hierarchy.push_arcs, hierarchy.pull_ptr, hierarchy.pull_arcs)
+        _KERNELS[self.depth, self.lanes](self._labels, self._touched, *arcs)
+        return self._labels.reshape(hierarchy.junctions, self.depth, self.lanes)
