@@ -1,0 +1,152 @@
+from __future__ import annotations
+
+from xml.sax.saxutils import quoteattr
+
+import numpy as np
+import osmium
+import pytest
+
+from geo.errors import SourceMalformed, SourceUnavailable
+from geo.modes import tags_of
+from geo.network import StreetNetwork
+from geo.projection import Projection, ground_m
+from ingest.streets import read_streets
+from tests.lattice import MODES, Lattice
+
+TAGS = tags_of(MODES.values())
+
+
+def osm_xml(path, nodes, ways, bounds=""):
+    """A small file: nodes {id: (lon, lat, tags)}, ways {id: (refs, tags)}."""
+
+    def tags(pairs):
+        return "".join(f"<tag k={quoteattr(key)} v={quoteattr(value)}/>" for key, value in pairs.items())
+
+    body = [f'<node id="{id_}" lon="{lon}" lat="{lat}">{tags(more)}</node>' for id_, (lon, lat, more) in nodes.items()]
+    body += [
+        f'<way id="{id_}">{"".join(f"<nd ref={quoteattr(str(ref))}/>" for ref in refs)}{tags(more)}</way>'
+        for id_, (refs, more) in ways.items()
+    ]
+    path.write_text(f'<?xml version="1.0"?><osm version="0.6">{bounds}{"".join(body)}</osm>', encoding="utf-8")
+    return path
+
+
+NODES = {
+    50: (4.40, 46.80, {}),
+    10: (4.41, 46.80, {"barrier": "gate", "access": "private", "name": "portail"}),
+    30: (4.42, 46.80, {}),
+    20: (0.0, 46.80, {}),
+    99: (4.43, 46.81, {"barrier": "bollard"}),
+}
+
+
+def test_ways_become_segments_between_consecutive_nodes(tmp_path):
+    ways = {
+        7: ([50, 10, 30], {"highway": "residential", "oneway": "yes", "name": "rue"}),
+        8: ([30, 50], {"building": "yes"}),
+    }
+    raw = read_streets(osm_xml(tmp_path / "a.osm", NODES, ways), TAGS)
+    assert raw.node_lonlat.tolist() == [[4.41, 46.80], [4.42, 46.80], [4.40, 46.80]], "by id: 10, 30, 50"
+    assert list(zip(raw.segment_from, raw.segment_to, raw.segment_way, strict=True)) == [(2, 0, 0), (0, 1, 0)]
+    assert raw.way_tags == [{"highway": "residential", "oneway": "yes"}], "no tag that no mode asks about"
+    assert raw.node_tags == {0: {"barrier": "gate", "access": "private"}}, "no barrier that stands on no street"
+    assert (raw.segment_from.dtype, raw.segment_to.dtype, raw.segment_way.dtype) == (np.int32, np.int32, np.int32)
+    assert raw.extent is None
+
+
+def test_a_way_is_interrupted_where_the_extract_lacks_a_node(tmp_path):
+    ways = {1: ([1, 2, 3], {"highway": "path"}), 7: ([50, 10, 404, 30, 20], {"highway": "residential"})}
+    raw = read_streets(osm_xml(tmp_path / "a.osm", NODES, ways), TAGS)
+    drawn = raw.node_lonlat[np.stack([raw.segment_from, raw.segment_to])][:, :, 0].T.tolist()
+    assert drawn == [[4.40, 4.41], [4.42, 0.0]], "nothing across the gap; longitude 0 is a place"
+    assert raw.way_tags == [{"highway": "residential"}], "a way without any pair of nodes is none"
+    assert raw.segment_way.tolist() == [0, 0]
+
+
+def test_the_extent_is_the_headers_unless_one_is_declared(tmp_path):
+    bounds = '<bounds minlon="4.367" minlat="46.766" maxlon="4.5" maxlat="46.822"/>'
+    path = osm_xml(tmp_path / "a.osm", NODES, {7: ([50, 10], {"highway": "path"})}, bounds)
+    assert read_streets(path, TAGS).extent.bounds == pytest.approx((4.367, 46.766, 4.5, 46.822))
+    assert read_streets(path, TAGS, bbox=(4.0, 46.0, 5.0, 47.0)).extent.bounds == (4.0, 46.0, 5.0, 47.0)
+
+
+def write_pbf(raw, path):
+    with osmium.SimpleWriter(str(path)) as writer:
+        for row, (lon, lat) in enumerate(raw.node_lonlat.tolist(), 1):
+            writer.add_node(
+                osmium.osm.mutable.Node(id=row, location=(lon, lat), tags=dict(raw.node_tags.get(row - 1, {})))
+            )
+        for way, tags in enumerate(raw.way_tags):
+            rows = np.flatnonzero(raw.segment_way == way)
+            refs = [int(raw.segment_from[rows[0]]) + 1, *(raw.segment_to[rows] + 1).tolist()]
+            writer.add_way(osmium.osm.mutable.Way(id=way + 1, nodes=refs, tags=tags))
+
+
+@pytest.mark.parametrize("mode", ["walk", "car"])
+def test_a_town_comes_back_from_a_file(tmp_path, mode):
+    town = Lattice(6, 5, bends=1).one_way((0, 1), (5, 1)).street((5, 2), (6, 2), (6, 3), (5, 2)).island((9, 9), 2, 2)
+    town.barrier((2.5, 3), barrier="bollard")
+    write_pbf(town.raw(), tmp_path / "town.osm.pbf")
+    drawn = town.network(mode)
+    read = StreetNetwork.build(read_streets(tmp_path / "town.osm.pbf", TAGS), MODES[mode], Projection("EPSG:2154"))
+    assert (read.junctions, read.edges) == (drawn.junctions, drawn.edges)
+    assert read.kept_share == pytest.approx(drawn.kept_share, abs=1e-4)
+    assert (read.edge_from == drawn.edge_from).all()
+    assert (read.edge_to == drawn.edge_to).all()
+    assert ((read.forward_ms < 0) == (drawn.forward_ms < 0)).all()
+    assert np.abs(read.forward_ms - drawn.forward_ms).max() < 60, "a file keeps a centimetre"
+
+
+@pytest.fixture(scope="module")
+def le_creusot(mirror):
+    return mirror / "osm" / "le-creusot-71" / "Le_Creusot.osm.pbf"
+
+
+@pytest.mark.parametrize("damage", [b"", b"<html><body>Not found</body></html>", b"\x00\x00\x00\x0d\x0a\x09OSMHeader"])
+def test_what_is_no_osm_file_is_named(tmp_path, damage):
+    (tmp_path / "broken.osm.pbf").write_bytes(damage)
+    with pytest.raises(SourceMalformed, match=r"source osm_streets: no OpenStreetMap file.*\(broken\.osm\.pbf\)"):
+        read_streets(tmp_path / "broken.osm.pbf", TAGS)
+
+
+@pytest.mark.parametrize("kept", [0.3, 0.537, 0.95])
+def test_a_truncated_extract_is_refused(tmp_path, le_creusot, kept):
+    whole = le_creusot.read_bytes()
+    # 641,920 is the end of a block: nothing but the absence of streets tells that the file is cut
+    length = 641_920 if kept == 0.537 else int(len(whole) * kept)
+    (tmp_path / "cut.osm.pbf").write_bytes(whole[:length])
+    with pytest.raises(SourceMalformed, match=r"cut\.osm\.pbf"):
+        read_streets(tmp_path / "cut.osm.pbf", TAGS, source="osm_71")
+
+
+def test_a_file_without_streets_is_refused(tmp_path):
+    path = osm_xml(
+        tmp_path / "houses.osm", NODES, {7: ([50, 10], {"building": "yes"}), 8: ([1, 2], {"highway": "path"})}
+    )
+    with pytest.raises(SourceMalformed, match="holds no street"):
+        read_streets(path, TAGS)
+
+
+def test_an_absent_file_is_unavailable(tmp_path):
+    with pytest.raises(SourceUnavailable, match=r"none\.osm\.pbf"):
+        read_streets(tmp_path / "none.osm.pbf", TAGS)
+
+
+def test_le_creusot_is_read_whole(le_creusot):
+    raw = read_streets(le_creusot, TAGS)
+    assert len(raw.way_tags) == 2114 - 13, "of 2,114 streets the clip has left 13 with a single node"
+    assert raw.extent.bounds == pytest.approx((4.367, 46.766, 4.5, 46.822), abs=1e-6)
+    assert len(raw.node_tags) == 30
+    lon, lat = raw.node_lonlat.T
+    length_m = ground_m(lon[raw.segment_from], lat[raw.segment_from], lon[raw.segment_to], lat[raw.segment_to])
+    assert 420_000 < length_m.sum() < 470_000
+    assert length_m.max() < 2_000, "nothing drawn across a gap"
+    assert {key for tags in raw.way_tags for key in tags} <= set(TAGS)
+
+
+@pytest.mark.parametrize("place", ["bondy-93/map.osm", "pont-de-veyle-01/overpass_pont_de_veyle.osm"])
+def test_other_dialects_are_read_too(mirror, place):
+    raw = read_streets(mirror / "osm" / place, TAGS)
+    walk = StreetNetwork.build(raw, MODES["walk"], Projection("EPSG:2154"))
+    assert walk.kept_share > 0.9
+    assert raw.extent.is_valid
