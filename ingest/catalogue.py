@@ -32,7 +32,9 @@ _COLUMNS: Mapping[str, frozenset[str]] = {
         {"key", "name", "category", "lon", "lat", "x", "y", "point", "insee", "capacity", "precision"}
     ),
     "addresses": frozenset(),
-    "communes": frozenset({"key", "name", "department", "population", "postcodes", "old_codes", "seat", "type"}),
+    "communes": frozenset(
+        {"key", "name", "department", "population", "postcodes", "old_codes", "seat", "parent", "type"}
+    ),
     "contours": frozenset({"key", "name"}),
     "cells": frozenset({"key", "people", "living_standard_sum", "commune", "age_0_17", "age_65"}),
     "streets": frozenset(),
@@ -76,14 +78,14 @@ class Filter(_Strict):
     """Rows told apart by one column: ``in`` lists values, ``matches`` is a pattern for the whole value."""
 
     column: Names
-    values: frozenset[str] = Field(default=frozenset(), alias="in")
+    any_of: frozenset[str] = Field(default=frozenset(), alias="in")
     matches: str = ""
     if_present: bool = False
     """True where only some vintages have the column."""
 
     @model_validator(mode="after")
     def _one_test(self) -> Filter:
-        if bool(self.values) == bool(self.matches):
+        if bool(self.any_of) == bool(self.matches):
             raise ValueError("give either 'in' or 'matches'")
         re.compile(self.matches)
         return self

@@ -49,6 +49,7 @@ class Table:
     geometries: Sequence[BaseGeometry | None] = ()
     tags: Sequence[Mapping[str, str]] = ()
     _folded: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _cells: dict[tuple[str, ...], list[str]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         self._folded.update({fold(str(name)): str(name) for name in self.frame.columns})
@@ -66,6 +67,13 @@ class Table:
         """Return the column under the first of these headers that the files have; ``""`` all along where none does."""
         name = self._find(names)
         return pd.Series("", index=self.frame.index, dtype=object) if name is None else self.frame[name]
+
+    def cells(self, names: Sequence[str]) -> list[str]:
+        """Return the same as a list, for reading cell by cell."""
+        key = tuple(names)
+        if key not in self._cells:
+            self._cells[key] = [str(cell) for cell in self.text(key)]
+        return self._cells[key]
 
     def _find(self, names: Iterable[str]) -> str | None:
         return next((self._folded[fold(name)] for name in names if fold(name) in self._folded), None)

@@ -1,0 +1,169 @@
+"""The ground of a build, from two sources: the COG (codes, names, people, mergers) and the communes' contours.
+
+Contours of an older COG are led to today's communes by the COG itself: a former commune says which one it belongs to
+now, and a commune which codes it absorbed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.errors import SourceMalformed
+from geo.places import Commune
+from ingest.catalogue import Source
+from ingest.connectors.table import FILE, LINE, Table
+from ingest.ledger import Ledger, Reject, RejectCode
+from ingest.scope import HALO_M, Scope
+from ingest.territories import Department
+
+__all__ = ["Ground", "lay_ground"]
+
+_WGS84 = "EPSG:4326"
+_TODAY = ("", "commune-actuelle")
+"""``type`` of a commune of today; a feed without types lists no other."""
+_SMOOTH_M = 50.0
+"""The halo is drawn around the territory smoothed so much: its border needs no finer line."""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """The scope of a build, and what became of the rows that it was made from."""
+
+    scope: Scope
+    ledgers: Mapping[str, Ledger]
+    """Of the two sources, by id."""
+    rejects: tuple[Reject, ...]
+
+
+def lay_ground(
+    department: Department, cog: tuple[Source, Table], contours: tuple[Source, Table], halo_m: float = HALO_M
+) -> Ground:
+    """Join the COG and the contours into communes, territory and halo.
+
+    Raises
+    ------
+    SourceMalformed
+        When the contours hold nothing of the territory.
+    """
+    register = _read_register(*cog)
+    shapes, bad_shapes = _read_shapes(*contours, register)
+    planar = shapes.to_crs(department.crs)
+    mine = planar.index[planar["today"].map(register.department) == department.code]
+    if mine.empty:
+        detail = f"holds no contour of {department.name} ({department.code})"
+        raise SourceMalformed(contours[0].id, detail, file=", ".join(contours[1].files))
+    area_m = shapely.union_all(planar.geometry.loc[mine].to_numpy())
+    halo_m2 = area_m.simplify(_SMOOTH_M).buffer(halo_m, quad_segs=8)
+    near = shapes[planar.geometry.intersects(halo_m2)]
+    communes = _communes(register, near, department.code)
+    area, halo = gpd.GeoSeries([area_m, halo_m2], crs=department.crs).to_crs(_WGS84)
+    here = {commune.insee for commune in communes}
+    ledgers = {
+        cog[0].id: register.ledger(here),
+        contours[0].id: _account(contours[1].read, shapes["today"], here, len(bad_shapes)),
+    }
+    scope = Scope(department, communes, area, halo, register.current)
+    return Ground(scope, ledgers, (*register.rejects, *bad_shapes))
+
+
+@dataclass(frozen=True)
+class _Register:
+    """The COG: one row for each commune of today, and the way to it from every other code."""
+
+    read: int
+    today: pd.DataFrame
+    """Indexed by code; text columns ``name``, ``department``, ``population``, ``postcodes``."""
+    others: tuple[str, ...]
+    """Codes of the rows that are no commune of today, and of those that stand twice."""
+    current: Mapping[str, str]
+    department: Mapping[str, str]
+    """Of the communes of today."""
+    rejects: tuple[Reject, ...]
+
+    def ledger(self, here: Collection[str]) -> Ledger:
+        """Account for the rows: former communes are merged into the one that they belong to."""
+        kept = int(self.today.index.isin(list(here)).sum())
+        merged = sum(self.current.get(code) in here for code in self.others)
+        far = self.read - kept - merged - len(self.rejects)
+        return Ledger(self.read, kept, merged, far, len(self.rejects))
+
+
+def _read_register(source: Source, table: Table) -> _Register:
+    names = ("key", "name", "department", "population", "postcodes", "old_codes", "seat", "parent", "type")
+    frame = pd.DataFrame({name: table.text(source.columns.get(name, ())) for name in names})
+    nameless = frame["key"] == ""
+    rejects = (*table.rejects, *_rejects(source, table, nameless, RejectCode.NO_KEY, frame["name"]))
+    of_today = frame["type"].isin(_TODAY) & ~nameless
+    unique = of_today & ~frame["key"].where(of_today).duplicated()
+    today = frame[unique].set_index("key")
+    current = {code: code for code in today.index}
+    for code, absorbed in today["old_codes"][today["old_codes"] != ""].items():
+        for former in absorbed.split("|"):
+            current.setdefault(former, str(code))
+    others = frame[~unique & ~nameless]
+    for code, seat, parent in zip(others["key"], others["seat"], others["parent"], strict=True):
+        if (seat or parent) in today.index:
+            current.setdefault(code, seat or parent)
+    department = dict(zip(today.index, today["department"], strict=True))
+    return _Register(table.read, today, tuple(others["key"]), current, department, rejects)
+
+
+def _rejects(
+    source: Source, table: Table, where: pd.Series[bool], code: RejectCode, shown: pd.Series[str]
+) -> list[Reject]:
+    rows = zip(table.frame.loc[where, LINE], table.frame.loc[where, FILE], shown[where], strict=True)
+    return [Reject(source.id, code, int(line), str(example), file) for line, file, example in rows]
+
+
+def _read_shapes(source: Source, table: Table, register: _Register) -> tuple[gpd.GeoDataFrame, list[Reject]]:
+    """Return the contours (WGS 84) with the code of ``today``, and the rows that are none."""
+    codes = table.text(source.columns["key"])
+    today = codes.map(register.current)
+    polygonal = np.array([g is not None and g.geom_type in {"Polygon", "MultiPolygon"} for g in table.geometries])
+    outlined = pd.Series(polygonal, index=codes.index, dtype=bool)
+    rejects = [
+        *table.rejects,
+        *_rejects(source, table, ~outlined, RejectCode.BAD_GEOMETRY, codes),
+        *_rejects(source, table, outlined & today.isna(), RejectCode.UNKNOWN_COMMUNE, codes),
+    ]
+    good = outlined & today.notna()
+    kept = [g for g, is_good in zip(table.geometries, good, strict=True) if is_good]
+    shapes = gpd.GeoDataFrame(
+        {"today": today[good].to_numpy()}, geometry=shapely.make_valid(np.array(kept, dtype=object)), crs=_WGS84
+    )
+    return shapes, rejects
+
+
+def _communes(register: _Register, shapes: gpd.GeoDataFrame, territory: str) -> tuple[Commune, ...]:
+    """Return the communes of the shapes, and those of the territory that have none; former contours are joined."""
+    outlines = {code: shapely.union_all(group.to_numpy()) for code, group in shapes.geometry.groupby(shapes["today"])}
+    mine = register.today.index[register.today["department"] == territory]
+    rows = register.today.loc[sorted({*outlines, *mine})]
+    population = pd.to_numeric(rows["population"], errors="coerce")
+    return tuple(
+        Commune(
+            insee=row["key"],
+            name=row["name"],
+            department=row["department"],
+            population=None if math.isnan(people) else int(people),
+            postcodes=tuple(sorted(filter(None, row["postcodes"].split("|")))),
+            in_territory=bool(row["department"] == territory),
+            geometry=outlines.get(row["key"]),
+        )
+        for row, people in zip(rows.reset_index().to_dict("records"), population.tolist(), strict=True)
+    )
+
+
+def _account(read: int, today: pd.Series[str], here: Collection[str], rejected: int) -> Ledger:
+    """Account for the contours: those of communes that have merged since are joined to the first of them."""
+    mine = today[today.isin(list(here))]
+    kept = mine.nunique()
+    merged = len(mine) - kept
+    return Ledger(read, kept, merged, read - kept - merged - rejected, rejected)
