@@ -16,7 +16,8 @@ from sqlalchemy import URL, Connection, TypeDecorator, create_engine, delete, fu
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from ingest.store.base import StoreError
-from ingest.store.models import PARTITIONED, SCHEMA, SCHEMA_VERSION, WGS84, Base, RunRow, ServiceRow, table_of
+from ingest.store.columns import WGS84
+from ingest.store.models import PARTITIONED, SCHEMA, SCHEMA_VERSION, Base, RunRow, ServiceRow, table_of
 from ingest.store.shared import Content, SqlStore
 
 __all__ = ["PostgisStore"]
@@ -45,15 +46,15 @@ class PostgisStore(SqlStore):
                 self._make_tables(connection)
         except OperationalError as error:
             self.close()
-            reason = str(error.orig).splitlines()[0]
             raise StoreError(
-                f"the database {url.render_as_string()} does not answer ({reason}): start it, "
+                f"the database {url.render_as_string()} does not answer ({_said(error.orig)}): start it, "
                 "or leave DATABASE_URL out to use the embedded store"
             ) from error
         except DBAPIError as error:
             self.close()
-            reason = str(error.orig).splitlines()[0]
-            raise StoreError(f"the database {url.render_as_string()} cannot be the store: {reason}") from error
+            raise StoreError(
+                f"the database {url.render_as_string()} cannot be the store: {_said(error.orig)}"
+            ) from error
         except StoreError:
             self.close()
             raise
@@ -89,10 +90,11 @@ class PostgisStore(SqlStore):
                 for model in content:
                     _attach(connection, model, run)
                 self._mark_loaded(connection, run)
-        except (psycopg.IntegrityError, psycopg.DataError) as error:
-            raise StoreError(f"run {run} breaks a rule of the store: {error}") from error
-        except DBAPIError as error:
-            raise StoreError(f"run {run} could not be stored: {error.orig}") from error
+        except (psycopg.Error, DBAPIError) as error:  # COPY speaks to the driver itself, the rest through SQLAlchemy
+            cause = error.orig if isinstance(error, DBAPIError) else error
+            broken = isinstance(cause, psycopg.IntegrityError | psycopg.DataError)
+            what = "breaks a rule of the store" if broken else "could not be stored"
+            raise StoreError(f"run {run} {what}: {_said(cause)}") from error
 
     def _drop(self, runs: Sequence[int]) -> None:
         try:
@@ -132,6 +134,13 @@ def _services(connection: Connection, run: int, where: Any, categories: Sequence
     return connection.execute(query).all()
 
 
+def _said(error: BaseException | None) -> str:
+    """Return what PostgreSQL said in one line, with the row that it names cut short."""
+    detail = error.diag.message_detail if isinstance(error, psycopg.Error) else None
+    main = str(error).partition("\n")[0]
+    return f"{main} - {detail[:200]}" if detail else main
+
+
 def _names(model: type[Base], run: int) -> tuple[sql.Identifier, sql.Identifier]:
     """Return the table of all runs, and its partition of one."""
     return sql.Identifier(SCHEMA, model.__tablename__), sql.Identifier(PARTITIONS, f"{model.__tablename__}_{run}")
@@ -166,16 +175,17 @@ def _copy(connection: Connection, model: type[Base], run: int, rows: Iterable[di
 def _attach(connection: Connection, model: type[Base], run: int) -> None:
     parent, partition = _names(model, run)
     attach = sql.SQL("ALTER TABLE {} ATTACH PARTITION {} FOR VALUES IN ({})")
-    with _driver(connection).cursor() as cursor:
-        cursor.execute(attach.format(parent, partition, sql.Literal(run)))
-        cursor.execute(sql.SQL("ANALYZE {}").format(partition))
+    _execute(connection, attach.format(parent, partition, sql.Literal(run)))
+    _execute(connection, sql.SQL("ANALYZE {}").format(partition))
 
 
 def _detach(connection: Connection, model: type[Base], run: int) -> None:
     parent, partition = _names(model, run)
-    with _driver(connection).cursor() as cursor:
-        known = cursor.execute("SELECT to_regclass(%s)", [partition.as_string(cursor)]).fetchone()
-        if known is None or known[0] is None:
-            return
-        cursor.execute(sql.SQL("ALTER TABLE {} DETACH PARTITION {}").format(parent, partition))
-        cursor.execute(sql.SQL("DROP TABLE {}").format(partition))
+    name = partition.as_string(_driver(connection))
+    if connection.exec_driver_sql("SELECT to_regclass(%s)", (name,)).scalar_one() is not None:
+        _execute(connection, sql.SQL("ALTER TABLE {} DETACH PARTITION {}").format(parent, partition))
+        _execute(connection, sql.SQL("DROP TABLE {}").format(partition))
+
+
+def _execute(connection: Connection, statement: sql.Composed) -> None:
+    connection.exec_driver_sql(statement.as_string(_driver(connection)))

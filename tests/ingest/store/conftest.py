@@ -1,0 +1,22 @@
+"""The two stores, under one name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from ingest.store import open_store
+from ingest.store.shared import SqlStore
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgis"])
+def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqlStore]:
+    """Each store in turn, shared by a module's tests: each takes a territory of its own."""
+    if request.param == "sqlite":
+        where = tmp_path_factory.mktemp("store") / "alentours.sqlite"
+    else:
+        where = request.getfixturevalue("postgis_url")
+    with open_store(where) as opened:
+        assert isinstance(opened, SqlStore)
+        yield opened

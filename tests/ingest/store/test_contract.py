@@ -1,0 +1,394 @@
+"""What a store promises, asked of both."""
+
+from __future__ import annotations
+
+import math
+import random
+import threading
+from collections.abc import Iterator
+from itertools import count
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pyproj import Geod
+from sqlalchemy import delete, insert, update
+from sqlalchemy.exc import IntegrityError
+
+from geo.errors import NoSnapshot
+from geo.places import Address, Cell, Commune, Licence, Position, Provenance, Service, Standing
+from ingest.ledger import Reject, RejectCode
+from ingest.store.base import KEEP_RUNS, StoreError
+from ingest.store.models import ProvenanceRow, RunState, ServiceRow, SourceRow, table_of
+from ingest.store.shared import SqlStore
+from tests.ingest.store import records
+from tests.ingest.store.records import service, source
+
+_codes = count(100)
+
+
+@pytest.fixture
+def territory() -> str:
+    """A territory that no other test of this module uses."""
+    return str(next(_codes))
+
+
+def filled(store: SqlStore, territory: str, **content: Any) -> int:
+    run = store.begin(territory)
+    store.put(run, **{"sources": [source()], **content})
+    return run
+
+
+def bits(value: float | None) -> str | None:
+    return None if value is None else float(value).hex()
+
+
+# ---------------------------------------------------------------- what goes in comes out
+
+
+@st.composite
+def runs(draw: st.DrawFn) -> dict[str, list[Any]]:
+    """All that one run can hold, each id once."""
+
+    def some(kind: st.SearchStrategy[Any], key: str = "id") -> list[Any]:
+        return draw(st.lists(kind, max_size=4, unique_by=lambda record: getattr(record, key)))
+
+    sources = draw(st.lists(records.sources, min_size=1, max_size=3, unique_by=lambda s: s.id))
+    known = [s.id for s in sources]
+    return {
+        "sources": sources,
+        "services": some(records.services(known)),
+        "addresses": some(records.addresses(known)),
+        "communes": some(records.communes, "insee"),
+        "cells": some(records.cells),
+    }
+
+
+@given(content=runs())
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_goes_in_comes_out_sorted_to_the_last_bit(store: SqlStore, content: dict[str, list[Any]]) -> None:
+    run = filled(store, "round", **content)
+
+    assert store.sources(run) == sorted(content["sources"], key=lambda s: s.id)
+    services = sorted(content["services"], key=lambda s: s.id)
+    assert store.services(run) == services
+    assert store.addresses(run) == sorted(content["addresses"], key=lambda a: a.id)
+    assert store.cells(run) == sorted(content["cells"], key=lambda c: c.id)
+    for back, given_ in zip(store.services(run), services, strict=True):
+        assert (bits(back.lon), bits(back.lat)) == (bits(given_.lon + 0.0), bits(given_.lat + 0.0))
+        assert bits(back.capacity) == bits(given_.capacity) or back.capacity == 0
+    communes = sorted(content["communes"], key=lambda c: c.insee)
+    assert store.communes(run) == communes
+    for back, given_ in zip(store.communes(run), communes, strict=True):
+        assert shapely.to_wkb(back.geometry) == shapely.to_wkb(given_.geometry)
+
+
+def test_ids_sort_by_their_bytes(store: SqlStore, territory: str) -> None:
+    ids = ["é", "e", "Z", "a", "_", "-", "10", "9", "ÿ", "œ", "z", "a b", "a-b", "ab", "😀", "\ufffd", ""]
+    run = filled(store, territory, services=[service(key, 4.0, 46.0) for key in ids])
+    assert [s.id for s in store.services(run)] == sorted(ids, key=str.encode)
+
+
+def test_the_first_reject_of_each_code_is_the_example(store: SqlStore, territory: str) -> None:
+    counts = {RejectCode.NO_POSITION.value: 2, RejectCode.ZERO_POSITION.value: 1, "of_old": 4}
+    seen = [
+        Reject("osm", RejectCode.NO_POSITION, 12, "", "a.csv"),
+        Reject("osm", RejectCode.NO_POSITION, 15, "", "a.csv"),
+        Reject("osm", RejectCode.ZERO_POSITION, 3, "0;0", "a.csv"),
+        Reject("other", RejectCode.NO_KEY, 1, "", "b.csv"),
+    ]
+    run = filled(store, territory, sources=[source(rejects=counts)], rejects=seen)
+    found = {(r.source, r.code): (r.rows, r.file, r.line, r.example) for r in store.rejects(run)}
+    assert found == {
+        ("osm", "no_position"): (2, "a.csv", 12, ""),
+        ("osm", "of_old"): (4, None, None, None),
+        ("osm", "zero_position"): (1, "a.csv", 3, "0;0"),
+    }
+    assert store.sources(run)[0].rejects == counts
+
+
+def test_frames_are_in_wgs84_and_in_the_order_of_the_lists(store: SqlStore, territory: str) -> None:
+    services = [service("osm:b", 4.5, 46.75, capacity=12.0), service("osm:a", 4.25, 46.5)]
+    communes = [
+        Commune("71153", "Le Creusot", "71", 20907, ("71200",), True, shapely.box(4, 46, 5, 47)),
+        Commune("71001", "L’Abergement", "71", None, (), False, None),
+    ]
+    cells = [Cell("CRS3035RES200mN2631000E3871000", 4.5, 46.75, "71153", 12.5, 3.0, 1.5, None)]
+    run = filled(store, territory, services=services, communes=communes, cells=cells)
+
+    frame = store.frame(run, "services")
+    assert isinstance(frame, gpd.GeoDataFrame)
+    assert frame.crs.to_epsg() == 4326
+    assert list(frame["id"]) == ["osm:a", "osm:b"]
+    assert list(frame.geometry.x) == [4.25, 4.5]
+    assert list(frame["capacity"].fillna(-1)) == [-1, 12]
+    frame = store.frame(run, "communes")
+    assert frame["population"].fillna(-1).to_list() == [-1, 20907]
+    assert frame.geometry.isna().to_list() == [True, False]
+    assert store.frame(run, "cells")["people"].sum() == 12.5
+    empty = filled(store, territory)
+    for layer in ("services", "communes", "cells"):
+        assert store.frame(empty, layer).empty
+
+
+# ---------------------------------------------------------------- the life of a run
+
+
+def test_a_run_is_begun_filled_and_published(store: SqlStore, territory: str) -> None:
+    assert store.runs(territory) == []
+    assert store.last_published(territory) is None
+    with pytest.raises(NoSnapshot, match=f"alentours build {territory}"):
+        store.ledger(territory)
+
+    run = store.begin(territory)
+    assert store.runs(territory)[0].state is RunState.LOADING
+    with pytest.raises(StoreError, match="is loading, not loaded"):
+        store.published(run, "abc")
+    store.put(run, sources=[source()])
+    assert store.runs(territory)[0].state is RunState.LOADED
+    assert store.last_published(territory) is None, "filled is not published"
+    with pytest.raises(StoreError, match="is loaded, not loading"):
+        store.put(run, sources=[source()])
+
+    store.published(run, "abc")
+    last = store.last_published(territory)
+    assert last is not None
+    assert (last.id, last.snapshot, last.territory) == (run, "abc", territory)
+    assert last.started_at.tzinfo is not None
+    assert last.loaded_at is not None
+    assert last.published_at is not None
+    assert last.started_at <= last.loaded_at <= last.published_at
+    accounts = store.ledger(territory)
+    assert accounts.run == last
+    assert list(accounts.sources) == [source()]
+    assert [r.code for r in accounts.rejects] == ["no_position"]
+
+
+def test_unknown_runs_are_refused(store: SqlStore) -> None:
+    with pytest.raises(StoreError, match="knows no run 999999"):
+        store.put(999_999, sources=[])
+    with pytest.raises(StoreError, match="knows no run 999999"):
+        store.published(999_999, "abc")
+    assert store.services(999_999) == []
+
+
+def test_the_last_runs_and_the_published_one_are_kept(store: SqlStore, territory: str) -> None:
+    neighbour = filled(store, territory + "n", services=[service("osm:n", 4.0, 46.0)])
+    published = filled(store, territory, services=[service("osm:1", 4.0, 46.0)])
+    store.published(published, "first")
+    later = [filled(store, territory, services=[service(f"osm:{i}", 4.0, 46.0)]) for i in range(KEEP_RUNS + 2)]
+
+    assert [run.id for run in store.runs(territory)] == [*reversed(later[-KEEP_RUNS:]), published]
+    assert [s.id for s in store.services(published)] == ["osm:1"]
+    assert store.services(later[0]) == []
+    assert store.sources(later[0]) == []
+    assert store.near(later[0], 4.0, 46.0, 1000) == []
+    assert [s.id for s in store.services(neighbour)] == ["osm:n"], "another territory's run is none of ours"
+
+    store.published(later[-1], "second")
+    newest = filled(store, territory)
+    assert [run.id for run in store.runs(territory)] == [newest, *reversed(later[-KEEP_RUNS + 1 :])]
+
+
+BAD_CONTENT = {
+    "longitude": {"services": [service("osm:x", 181.0, 46.0)]},
+    "latitude": {"addresses": [Address("a", "", "", "", "", "", 4.0, -90.5, Position.STREET, "osm")]},
+    "infinity": {"services": [service("osm:x", math.inf, 46.0)]},
+    "NaN longitude": {"services": [service("osm:x", math.nan, 46.0)]},
+    "NaN capacity": {"services": [service("osm:x", 4.0, 46.0, capacity=math.nan)]},
+    "negative capacity": {"services": [service("osm:x", 4.0, 46.0, capacity=-1.0)]},
+    "negative people": {"cells": [Cell("c", 4.0, 46.0, "", -0.5, 0.0, 0.0, None)]},
+    "id twice": {"services": [service("osm:x", 4.0, 46.0), service("osm:x", 4.1, 46.1)]},
+    "commune twice": {"communes": [Commune("71153", "", "71", 1, (), True, None)] * 2},
+    "source twice": {"sources": [source(), source()]},
+    "undeclared source": {
+        "services": [service("x:1", 4.0, 46.0, provenance=(Provenance("x", "1", Licence.LO_2_0, "2026"),))]
+    },
+    "undeclared source of an address": {
+        "addresses": [Address("a", "", "", "", "", "", 4.0, 46.0, Position.STREET, "x")]
+    },
+}
+
+
+@pytest.mark.parametrize("bad", BAD_CONTENT.values(), ids=BAD_CONTENT)
+def test_a_run_that_breaks_a_rule_leaves_nothing(store: SqlStore, territory: str, bad: dict[str, Any]) -> None:
+    former = filled(store, territory, services=[service("osm:1", 4.0, 46.0)])
+    store.published(former, "abc")
+    run = store.begin(territory)
+    with pytest.raises(StoreError):
+        store.put(run, **{"sources": [source()], "services": [service("osm:2", 4.0, 46.0)], **bad})
+
+    assert store.sources(run) == []
+    assert store.services(run) == []
+    assert store.addresses(run) == []
+    assert [s.id for s in store.services(former)] == ["osm:1"]
+    last = store.last_published(territory)
+    assert last is not None
+    assert last.id == former
+    store.put(run, sources=[source()], services=[service("osm:2", 4.0, 46.0)])
+    assert [s.id for s in store.services(run)] == ["osm:2"], "the same run can be filled once the mistake is mended"
+
+
+def test_a_source_that_breaks_while_it_is_read_leaves_nothing(store: SqlStore, territory: str) -> None:
+    def rejects() -> Iterator[Reject]:
+        yield Reject("osm", RejectCode.NO_POSITION, 1, "")
+        raise RuntimeError("the file ended")
+
+    run = store.begin(territory)
+    with pytest.raises(RuntimeError, match="the file ended"):
+        store.put(run, sources=[source()], rejects=rejects())
+    assert store.sources(run) == []
+
+
+SOURCE_COLUMNS: dict[str, Any] = {
+    **dict.fromkeys(("title", "producer", "url", "data_date", "fetched_at", "attribution"), ""),
+    "id": "raw",
+    "licence": "ODbL-1.0",
+    "complete": (),
+    "read": 10,
+    "kept": 6,
+    "merged": 2,
+    "out_of_scope": 1,
+    "rejected": 1,
+}
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"read": 11}, {"kept": 5}, {"kept": 12, "merged": -4}, {"licence": "proprietary"}, {"title": None}]
+)
+def test_the_database_itself_refuses_a_ledger_that_does_not_add_up(
+    store: SqlStore, territory: str, wrong: dict[str, Any]
+) -> None:
+    run = filled(store, territory)
+    with store.engine.begin() as connection:
+        connection.execute(insert(SourceRow), {"run": run, **SOURCE_COLUMNS})
+    with pytest.raises(IntegrityError), store.engine.begin() as connection:
+        connection.execute(insert(SourceRow), {"run": run, **SOURCE_COLUMNS, "id": "wrong", **wrong})
+
+
+def test_no_provenance_without_its_service_and_no_service_without_its_run(store: SqlStore, territory: str) -> None:
+    run = filled(store, territory, services=[service("osm:1", 4.0, 46.0)])
+    orphan = {"run": run, "service": "osm:2", "rank": 0, "source": "osm", "local_id": "", "licence": "ODbL-1.0"}
+    with pytest.raises(IntegrityError), store.engine.begin() as connection:
+        connection.execute(insert(ProvenanceRow), orphan | {"data_date": ""})
+    with pytest.raises(IntegrityError), store.engine.begin() as connection:
+        connection.execute(delete(ServiceRow).where(ServiceRow.run == run))
+
+
+# ---------------------------------------------------------------- where is what
+
+GEOD = Geod(ellps="WGS84")
+CENTRE = (4.437, 46.801)
+
+
+@pytest.fixture(scope="module")
+def crowd() -> list[Service]:
+    """Services strewn over some 60 km, some of them in one place, an overseas one, one at longitude zero."""
+    dice = random.Random(71)
+    kinds = ("food.bakery", "health.pharmacy", "education.college")
+    strewn = [
+        service(f"osm:n{i}", dice.gauss(CENTRE[0], 0.3), dice.gauss(CENTRE[1], 0.2), category=kinds[i % 3])
+        for i in range(1500)
+    ]
+    same = [service(f"osm:same-{i}", 4.44, 46.8, standing=Standing.UNCONFIRMED) for i in (3, 1, 2)]
+    return [*strewn, *same, service("osm:reunion", 55.45, -20.88), service("osm:greenwich", 0.0, 49.2)]
+
+
+@pytest.fixture(scope="module")
+def crowded(store: SqlStore, crowd: list[Service]) -> int:
+    filled(store, "crowd", services=[service("osm:former", *CENTRE)])
+    return filled(store, "crowd", services=crowd)
+
+
+def by_hand(
+    crowd: list[Service], lon: float, lat: float, radius_m: float, kinds: tuple[str, ...]
+) -> list[tuple[str, float]]:
+    lons, lats = np.array([s.lon for s in crowd]), np.array([s.lat for s in crowd])
+    _, _, metres = GEOD.inv(np.full(len(crowd), lon), np.full(len(crowd), lat), lons, lats)
+    near = [
+        (m, s.id) for s, m in zip(crowd, metres, strict=True) if m <= radius_m and (not kinds or s.category in kinds)
+    ]
+    return [(key, round(float(metres_), 3)) for metres_, key in sorted(near)]
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat", "radius_m", "kinds"),
+    [
+        (*CENTRE, 500, ()),
+        (*CENTRE, 20_000, ("health.pharmacy",)),
+        (*CENTRE, 200_000, ("food.bakery", "education.college")),
+        (4.44, 46.8, 0, ()),
+        (55.4, -20.9, 10_000, ()),
+        (-0.01, 49.2, 1_000, ()),
+        (10.0, 10.0, 1_000, ()),
+    ],
+)
+def test_near_is_the_same_ids_and_the_same_millimetres(
+    store: SqlStore, crowded: int, crowd: list[Service], lon: float, lat: float, radius_m: float, kinds: tuple[str, ...]
+) -> None:
+    found = store.near(crowded, lon, lat, radius_m, kinds, limit=10_000)
+    assert [(n.id, round(n.distance_m, 3)) for n in found] == by_hand(crowd, lon, lat, radius_m, kinds)
+    assert [n.id for n in store.near(crowded, lon, lat, radius_m, kinds, limit=2)] == [n.id for n in found[:2]]
+
+
+def test_the_rim_of_the_disc_belongs_to_it(store: SqlStore, crowded: int) -> None:
+    farthest = store.near(crowded, *CENTRE, 5_000, limit=10_000)[-1]
+    assert store.near(crowded, *CENTRE, farthest.distance_m, limit=10_000)[-1] == farthest
+    inner = store.near(crowded, *CENTRE, math.nextafter(farthest.distance_m, 0), limit=10_000)
+    assert farthest not in inner
+
+
+def test_those_in_one_place_come_by_id(store: SqlStore, crowded: int) -> None:
+    found = [n.id for n in store.near(crowded, 4.44, 46.8, 0.0)]
+    assert found == ["osm:same-1", "osm:same-2", "osm:same-3"]
+
+
+def test_within_has_the_border_and_no_hole(store: SqlStore, crowded: int, crowd: list[Service]) -> None:
+    disc = shapely.Point(CENTRE).buffer(0.3)
+    ring = disc.difference(shapely.Point(CENTRE).buffer(0.1))
+    for area in (
+        disc,
+        ring,
+        shapely.box(4.44, 46.8, 4.6, 46.9),
+        shapely.MultiPolygon([disc, shapely.box(-1, 49, 0, 50)]),
+    ):
+        expected = sorted(s.id for s in crowd if area.covers(shapely.Point(s.lon, s.lat)))
+        assert expected
+        assert store.within(crowded, area) == expected
+    assert store.within(crowded, shapely.Polygon()) == []
+    assert store.within(crowded, shapely.box(100, 0, 101, 1)) == []
+
+
+def test_the_spatial_index_follows_every_change(store: SqlStore, territory: str) -> None:
+    run = filled(store, territory, services=[service(f"osm:{i}", 4.0, 46.0) for i in range(3)])
+    one = (ServiceRow.run == run) & (ServiceRow.id == "osm:1")
+    with store.engine.begin() as connection:
+        moved = {"lon": -61.5, "lat": 16.25, "geom": shapely.Point(-61.5, 16.25)}
+        connection.execute(update(table_of(ServiceRow)).where(one).values(moved))
+    assert [n.id for n in store.near(run, 4.0, 46.0, 10)] == ["osm:0", "osm:2"]
+    assert [n.id for n in store.near(run, -61.5, 16.25, 10)] == ["osm:1"]
+    with store.engine.begin() as connection:
+        connection.execute(delete(ProvenanceRow).where(ProvenanceRow.run == run))
+        connection.execute(delete(ServiceRow).where(one))
+    assert store.near(run, -61.5, 16.25, 10) == []
+
+
+def test_two_builds_fill_at_once(store: SqlStore, territory: str) -> None:
+    def build(name: str) -> None:
+        try:
+            services = [service(f"osm:{name}-{i}", 4.0, 46.0) for i in range(300)]
+            done[name] = len(store.services(filled(store, territory + name, services=services)))
+        except Exception as error:  # noqa: BLE001 - a thread's error would be lost
+            done[name] = error
+
+    done: dict[str, object] = {}
+    threads = [threading.Thread(target=build, args=(name,)) for name in "abc"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert done == {"a": 300, "b": 300, "c": 300}
