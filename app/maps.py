@@ -1,0 +1,265 @@
+"""The report: one address, its score, a map and its equal table, in one file that asks nothing of anybody.
+
+Folium makes the map; its own pages load Leaflet and more from other hosts, so the page here is ours and holds what it
+needs. The basemap is the snapshot's own streets, drawn as lines. Numbers on the map are those of the table.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import folium
+import numpy as np
+import shapely
+from branca.element import Figure
+from folium.template import Template
+from numpy.typing import NDArray
+
+from app import __version__
+from app.answers import attribution
+from app.french import minutes, number, status_word
+from geo.errors import ConfigurationError
+from geo.projection import Projection
+from geo.scoring import Component, Reach, Score
+from geo.snapshot import Snapshot
+
+__all__ = ["LeafletFiles", "report"]
+
+NEAR_M = 600.0
+"""Streets are drawn this far around the place at least, whatever the services."""
+FAR_M = 4000.0
+"""And never farther: a file that a person sends by mail stays below some megabytes."""
+LINE_TOLERANCE_M = 3.0
+
+
+@dataclass(frozen=True)
+class LeafletFiles:
+    """Leaflet as text, to be put into the page."""
+
+    script: str
+    style: str
+
+    @classmethod
+    def find(cls, built: Path) -> LeafletFiles:
+        """Read Leaflet from the front end's build, or from the packages it was built with.
+
+        Raises
+        ------
+        ConfigurationError
+            When neither holds it.
+        """
+        for folder in (built / "report", built.parent / "node_modules" / "leaflet" / "dist"):
+            if (folder / "leaflet.js").is_file():
+                script = (folder / "leaflet.js").read_text(encoding="utf-8")
+                style = (folder / "leaflet.css").read_text(encoding="utf-8")
+                # A source map would be asked for, and pictures too; no control that is used here shows one.
+                script = re.sub(r"//# sourceMappingURL=.*", "", script)
+                return cls(script, re.sub(r"url\([^)]*\)", "none", style))
+        raise ConfigurationError("the report needs the map library that comes with the pages: run 'make run' once")
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """A service as the report shows it: its number on the map and in the table."""
+
+    number: int
+    reach: Reach
+
+
+class _Page(Figure):
+    """Folium's figure, in a page of ours."""
+
+    _template = Template(
+        """<!doctype html>
+<html lang="fr">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy"
+ content="default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:">
+<title>{{ this.heading|e }} – Alentours</title>
+<style>{{ this.leaflet.style }}</style>
+<script>{{ this.leaflet.script }}</script>
+{{ this.header.render(**kwargs) }}
+<style>{{ this.style }}</style>
+</head>
+<body>
+{{ this.before }}
+<div class="map">{{ this.html.render(**kwargs) }}</div>
+{{ this.after }}
+<script>{{ this.script.render(**kwargs) }}</script>
+</body>
+</html>
+"""
+    )
+
+    def __init__(self, heading: str, leaflet: LeafletFiles, before: str, after: str) -> None:
+        super().__init__()
+        self.heading, self.leaflet, self.before, self.after, self.style = heading, leaflet, before, after, _STYLE
+        self.header._children.clear()  # noqa: SLF001 — its meta tag stands in the page already
+
+
+def report(snapshot: Snapshot, score: Score, leaflet: LeafletFiles) -> str:
+    """Return the report of one score as the text of an HTML file."""
+    shown = list(_numbered(score.components))
+    label = score.place.label or f"{score.place.lat:.5f}, {score.place.lon:.5f}"
+    page = _Page(label, leaflet, _summary(snapshot, score, label), _tables(snapshot, score, shown))
+    page.add_child(_map(snapshot, score, shown))
+    return str(page.render())
+
+
+def _numbered(components: Sequence[Component]) -> Iterator[_Shown]:
+    """Give each service a number, in the order of the table; a row that stands twice keeps its first one."""
+    numbers: dict[int, int] = {}
+    for component in components:
+        for reach in component.nearest:
+            known = reach.service in numbers
+            numbers.setdefault(reach.service, len(numbers) + 1)
+            if not known:
+                yield _Shown(numbers[reach.service], reach)
+
+
+# ---------------------------------------------------------------- map
+
+
+def _map(snapshot: Snapshot, score: Score, shown: Sequence[_Shown]) -> folium.Map:
+    home = (score.place.lat, score.place.lon)
+    drawing = folium.Map(location=home, zoom_start=15, tiles=None, prefer_canvas=True, control_scale=True, max_zoom=19)
+    drawing.default_js, drawing.default_css = [], []  # what the page holds already, or does not need
+    streets = _streets(snapshot, score, shown)
+    if streets:
+        drawn = {"color": "#9d988c", "weight": 1.5, "opacity": 0.9, "interactive": False}
+        folium.PolyLine(streets, **drawn).add_to(drawing)  # type: ignore[no-untyped-call]  # folium leaves it untyped
+    for mark in shown:
+        service = snapshot.services.row(mark.reach.service)
+        text = f"{mark.number}. {service.name}, {minutes(mark.reach.seconds)}"
+        icon = folium.DivIcon(html=f"<b>{mark.number}</b>", icon_size=(24, 24), icon_anchor=(12, 12), class_name="mark")
+        folium.Marker((service.lat, service.lon), icon=icon, title=text, alt=text).add_to(drawing)
+    pin = folium.DivIcon(html="", icon_size=(18, 18), icon_anchor=(9, 9), class_name="home")
+    folium.Marker(home, icon=pin, title=score.place.label, alt=score.place.label, z_index_offset=1000).add_to(drawing)
+    west, south, east, north = _box_deg(snapshot, score, shown)
+    drawing.fit_bounds([[south, west], [north, east]])
+    return drawing
+
+
+def _streets(snapshot: Snapshot, score: Score, shown: Sequence[_Shown]) -> list[list[tuple[float, float]]]:
+    """Return the streets around the place and its services, as lines of (lat, lon)."""
+    network = snapshot.networks[score.mode]
+    projection = Projection(network.crs)
+    west, south, east, north = _box_deg(snapshot, score, shown)
+    x, y = projection.to_xy_m([west, east], [south, north])
+    xy_m = np.asarray(network.vertex_xy_m)
+    inside = (xy_m[:, 0] >= x[0]) & (xy_m[:, 0] <= x[1]) & (xy_m[:, 1] >= y[0]) & (xy_m[:, 1] <= y[1])
+    edge = np.repeat(np.arange(network.edges), np.diff(network.vertex_ptr))
+    drawn = np.zeros(network.edges, dtype=bool)
+    drawn[edge[inside]] = True
+    kept = drawn[edge]
+    if not kept.any():
+        return []
+    whole: Any = shapely.linestrings(xy_m[kept], indices=np.cumsum(drawn)[edge[kept]] - 1)
+    return [_latlon(projection, line) for line in shapely.simplify(whole, LINE_TOLERANCE_M)]
+
+
+def _latlon(projection: Projection, line: Any) -> list[tuple[float, float]]:
+    xy_m: NDArray[np.float64] = shapely.get_coordinates(line)
+    lon, lat = projection.to_lonlat(xy_m[:, 0], xy_m[:, 1])
+    return [(round(float(b), 5), round(float(a), 5)) for a, b in zip(lon, lat, strict=True)]
+
+
+def _box_deg(snapshot: Snapshot, score: Score, shown: Sequence[_Shown]) -> tuple[float, float, float, float]:
+    """Return west, south, east, north around the place and its services, neither too near nor too far."""
+    projection = Projection(snapshot.territory.crs)
+    rows = [mark.reach.service for mark in shown]
+    lon, lat = [score.place.lon, *snapshot.services.lon[rows]], [score.place.lat, *snapshot.services.lat[rows]]
+    x, y = projection.to_xy_m(lon, lat)
+    reach_m = np.clip(np.hypot(x - x[0], y - y[0]).max() + 200.0, NEAR_M, FAR_M)
+    corners_x, corners_y = [x[0] - reach_m, x[0] + reach_m], [y[0] - reach_m, y[0] + reach_m]
+    box_lon, box_lat = projection.to_lonlat(corners_x, corners_y)
+    return float(box_lon[0]), float(box_lat[0]), float(box_lon[1]), float(box_lat[1])
+
+
+# ---------------------------------------------------------------- words and tables
+
+_MODES = {"walk": "à pied", "bike": "à vélo", "car": "en voiture"}
+
+
+def _summary(snapshot: Snapshot, score: Score, label: str) -> str:
+    profile = snapshot.profiles[score.profile]
+    total = "aucune note : rien n’est couvert ici" if score.total is None else f"{number(score.total, 0)} sur 100"
+    covered = f"{number(score.covered_weight * 100, 0)} % du poids est couvert par les données"
+    return (
+        f"<header><p>Alentours · {_text(snapshot.territory.name)}</p><h1>{_text(label)}</h1>"
+        f"<p class='total'>{total}</p>"
+        f"<p>Profil « {_text(profile.label.fr)} », {_MODES.get(score.mode, score.mode)} ; {covered}.</p></header>"
+    )
+
+
+def _tables(snapshot: Snapshot, score: Score, shown: Sequence[_Shown]) -> str:
+    numbers = {mark.reach.service: mark.number for mark in shown}
+    rows = "".join(_rows(snapshot, component, numbers) for component in score.components)
+    cited = {snapshot.services.row(mark.reach.service).provenance[0].source for mark in shown}
+    lines = "".join(f"<li>{_text(line)}</li>" for line in attribution(snapshot, cited))
+    return (
+        "<main><h2>Les mêmes services, en tableau</h2>"
+        "<p>Points = poids × valeur. « Non couvert » n’est pas un zéro : les données manquent.</p>"
+        "<div class='scroll' tabindex='0' role='region' aria-label='Services'><table><thead><tr>"
+        "<th scope='col'>Service<th scope='col'>Poids<th scope='col'>Valeur<th scope='col'>Points<th scope='col'>N°"
+        "<th scope='col'>Le plus proche<th scope='col'>Temps<th scope='col'>Source</tr></thead>"
+        f"{rows}</table></div></main>"
+        f"<footer><h2>Sources et licences</h2><ul>{lines}</ul>"
+        f"<p>Instantané {_text(score.snapshot)}, méthode {_text(score.method_version)}, profil "
+        f"{_text(score.profile_version)}, Alentours {_text(__version__)}.</p></footer>"
+    )
+
+
+def _rows(snapshot: Snapshot, component: Component, numbers: dict[int, int]) -> str:
+    """Return one component as a group of rows: one a service, or one that says why there is none."""
+    height = max(1, len(component.nearest))
+    value = status_word(component.status) if component.value is None else f"{number(component.value * 100, 0)} %"
+    points = "–" if component.points is None else number(component.points, 1)
+    head = (
+        f"<th scope='rowgroup' rowspan='{height}'>{_text(snapshot.taxonomy[component.category].label.fr)}</th>"
+        f"<td rowspan='{height}'>{number(component.weight, 1)}</td><td rowspan='{height}'>{value}</td>"
+        f"<td rowspan='{height}'>{points}</td>"
+    )
+    cells = [_service_cells(snapshot, reach, numbers) for reach in component.nearest]
+    if not cells:
+        cells = [f"<td></td><td colspan='3'>{status_word(component.status)}</td>"]
+    return f"<tbody><tr>{head}{'</tr><tr>'.join(cells)}</tr></tbody>"
+
+
+def _service_cells(snapshot: Snapshot, reach: Reach, numbers: dict[int, int]) -> str:
+    service = snapshot.services.row(reach.service)
+    origin = service.provenance[0]
+    counted = "" if reach.counted else " <i>(à titre indicatif)</i>"
+    return (
+        f"<td>{numbers[reach.service]}</td><td>{_text(service.name)}{counted}</td><td>{minutes(reach.seconds)}</td>"
+        f"<td>{_text(origin.source)}, {_text(origin.data_date)}, {_text(origin.licence.label)}</td>"
+    )
+
+
+def _text(text: str) -> str:
+    return html.escape(text)
+
+
+_STYLE = """
+:root{--paper:#f6f7f3;--ink:#1b2420;--ink-2:#4b5751;--line:#d5dad0;--brand:#14594b;--home:#f5b82e}
+body{margin:0 auto;max-width:72rem;padding:1.5rem 1rem;background:var(--paper);color:var(--ink);
+ font:1rem/1.5 system-ui,sans-serif}
+h1{font-size:1.75rem;line-height:1.15;margin:0}h2{font-size:1.15rem;margin:2rem 0 .5rem}
+header p{margin:.25rem 0;color:var(--ink-2)}.total{font-size:2rem;font-weight:700;color:var(--brand)!important}
+.map{position:relative;height:60vh;min-height:20rem;margin:1rem 0;border:1px solid var(--line)}
+.map .leaflet-container{background:#f2f2ec}
+.mark{background:#fff;border:1.5px solid var(--brand);border-radius:4px;text-align:center;
+ font:600 .8125rem/22px sans-serif}
+.home{background:var(--home);border:2.5px solid var(--ink);border-radius:50% 50% 50% 0;transform-origin:center}
+.scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
+th,td{padding:.35rem .5rem;text-align:left;vertical-align:top;border-bottom:1px solid var(--line)}
+tbody{border-top:1.5px solid var(--ink-2)}footer{color:var(--ink-2);font-size:.875rem}
+@media print{.map{height:12cm;break-inside:avoid}tbody{break-inside:avoid}body{background:#fff}}
+"""

@@ -1,0 +1,124 @@
+"""From what was asked to scores: the way that one place, a batch, the command line and the report all take."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.validation import shown
+from geo.coordinates import require_lonlat
+from geo.errors import AlentoursError, FieldProblem, InvalidParameter
+from geo.method import Profile
+from geo.scoring import Place, Score, score
+from geo.snapshot import Snapshot
+
+__all__ = [
+    "MAX_ADDRESS_LENGTH",
+    "Asked",
+    "Point",
+    "Words",
+    "asked_of",
+    "choose_profile",
+    "read_weights",
+    "scores",
+]
+
+DEFAULT_PROFILE = "famille"
+MAX_ADDRESS_LENGTH = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A place given by its coordinates."""
+
+    lon: float
+    lat: float
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A place given by its address."""
+
+    address: str
+
+
+Asked = Point | Words
+
+
+def asked_of(snapshot: Snapshot, lon: float | None, lat: float | None, address: str | None) -> Asked:
+    """Return the place that is asked for: either an address or both coordinates, never a mixture.
+
+    Raises
+    ------
+    InvalidParameter
+        When both are given, or neither, or half of one; when the coordinates are none or seem exchanged.
+    """
+    either = "either address, or lon and lat"
+    if address is not None and (lon is not None or lat is not None):
+        raise InvalidParameter(FieldProblem("address", "stands beside coordinates", either))
+    if address is not None:
+        if not address.strip():
+            raise InvalidParameter(FieldProblem("address", "is blank", "the words of an address"))
+        if len(address) > MAX_ADDRESS_LENGTH:
+            expected = f"at most {MAX_ADDRESS_LENGTH} characters"
+            raise InvalidParameter(FieldProblem("address", f"has {len(address)} characters", expected))
+        return Words(address)
+    if lon is None and lat is None:
+        raise InvalidParameter(FieldProblem("address", "no place is given", either))
+    if lon is None or lat is None:
+        raise InvalidParameter(FieldProblem("lon" if lon is None else "lat", "is missing", either))
+    require_lonlat(lon, lat, snapshot.territory.bbox)
+    return Point(lon, lat)
+
+
+def scores(
+    snapshot: Snapshot, asked: Sequence[Asked | AlentoursError], mode: str, profile: Profile
+) -> list[Score | AlentoursError]:
+    """Score places in order; a place that has no score has its error there, and never fails the others."""
+    return score(snapshot, [_located(snapshot, place) for place in asked], mode, profile)
+
+
+def _located(snapshot: Snapshot, asked: Asked | AlentoursError) -> Place | AlentoursError:
+    if isinstance(asked, Point):
+        return Place(asked.lon, asked.lat)
+    if isinstance(asked, AlentoursError):
+        return asked
+    try:
+        return Place.of_match(snapshot.addresses.resolve(asked.address))
+    except AlentoursError as error:
+        return error
+
+
+def choose_profile(snapshot: Snapshot, name: str | None, weights: dict[str, float] | None) -> Profile:
+    """Return the profile of this name (the first one's when None), with the reader's own weights where there are some.
+
+    Raises
+    ------
+    InvalidParameter
+        When there is no such profile, or the weights cannot be.
+    """
+    if name is None:
+        name = DEFAULT_PROFILE if DEFAULT_PROFILE in snapshot.profiles else next(iter(snapshot.profiles))
+    profile = snapshot.require_profile(name)
+    return profile if weights is None else profile.with_weights(weights, snapshot.taxonomy)
+
+
+def read_weights(text: str) -> dict[str, float]:
+    """Read ``family:number,…``.
+
+    Raises
+    ------
+    InvalidParameter
+        When a part is no such pair, or a family stands twice.
+    """
+    weights: dict[str, float] = {}
+    for part in text.split(","):
+        family, _, number = (piece.strip() for piece in part.partition(":"))
+        if family in weights:
+            raise InvalidParameter(FieldProblem("weights", f"{family} stands twice", "one number a family"))
+        try:
+            weights[family] = float(number)
+        except ValueError:
+            expected = "family:number,family:number"
+            raise InvalidParameter(FieldProblem("weights", f"cannot read {shown(part)}", expected)) from None
+    return weights
