@@ -39,9 +39,9 @@ class StreetNetwork:
     junction_xy_m: NDArray[np.float64]
     """(N, 2) metres of the plane; in Hilbert order, so that neighbours on the ground are neighbours in memory."""
     edge_from: NDArray[np.int32]
-    """(E,) junction."""
+    """(E,) junction; edges ascend by ``(edge_from, edge_to)``, so that they too follow Hilbert's curve."""
     edge_to: NDArray[np.int32]
-    """(E,) junction."""
+    """(E,) junction. Which end is which says nothing: a one-way street may run either way."""
     forward_ms: NDArray[np.int32]
     """(E,) cost from ``edge_from`` to ``edge_to``: ≥ 1, or −1 when forbidden."""
     backward_ms: NDArray[np.int32]

@@ -357,7 +357,9 @@ def test_every_network_keeps_its_promises(raw, mode_id):
     rises[last[:-1]] = 0
     assert (rises >= 0).all()
     assert set(np.concatenate([network.edge_from, network.edge_to])) == set(range(network.junctions))
-    used = np.bincount(raw.segment_from, minlength=1).sum()
+    order = network.edge_from.astype(np.int64) * network.junctions + network.edge_to
+    assert (np.diff(order) >= 0).all()
+    used = len(raw.segment_from)
     assert len(network.vertex_share) - network.edges <= used, "no segment stands in two edges"
 
 
