@@ -13,7 +13,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from geo.places import Address, Cell, Commune
-from geo.tables import CommuneTable, read_batch, write_batch
+from geo.tables import CommuneTable, floats, read_batch, write_batch
 
 __all__ = ["DEMAND", "Basis", "Demand", "DemandPoint", "points_of_addresses", "points_of_cells", "write_demand"]
 
@@ -61,8 +61,8 @@ class Demand:
         basis = Basis(batch.schema.metadata[b"basis"].decode())
         row = np.array([_territory_row(communes, insee) for insee in batch.column("insee").to_pylist()], dtype=np.int32)
         kept = row >= 0
-        lonlat = np.column_stack([batch.column("lon").to_numpy(), batch.column("lat").to_numpy()])[kept]
-        people, row = batch.column("people").to_numpy()[kept], row[kept]
+        lonlat = np.column_stack([floats(batch, "lon"), floats(batch, "lat")])[kept]
+        people, row = floats(batch, "people")[kept], row[kept]
         if basis is Basis.CELLS:
             total = np.bincount(row, weights=people, minlength=len(communes)).astype(np.float64)
         else:

@@ -5,6 +5,7 @@ Every file holds one record batch, so a column is one array over the mapped page
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -24,6 +25,8 @@ __all__ = [
     "SERVICES",
     "CommuneTable",
     "ServiceTable",
+    "flags",
+    "floats",
     "order_services",
     "read_batch",
     "read_cells",
@@ -148,17 +151,17 @@ class ServiceTable:
 
     def __init__(self, batch: pa.RecordBatch) -> None:
         self.arrow = batch
-        codes = batch.column("category").indices.to_numpy()
+        codes = np.from_dlpack(batch.column("category").indices)
         self.categories: tuple[str, ...] = tuple(batch.column("category").dictionary.to_pylist())
         edges = np.searchsorted(codes, np.arange(len(self.categories) + 1))
         self.ranges: Mapping[str, range] = {
             category: range(int(edges[i]), int(edges[i + 1])) for i, category in enumerate(self.categories)
         }
         """Rows of each category."""
-        self.lon: NDArray[np.float64] = batch.column("lon").to_numpy()
-        self.lat: NDArray[np.float64] = batch.column("lat").to_numpy()
-        self.confirmed: NDArray[np.bool_] = batch.column("confirmed").to_numpy(zero_copy_only=False)
-        self.in_territory: NDArray[np.bool_] = batch.column("in_territory").to_numpy(zero_copy_only=False)
+        self.lon: NDArray[np.float64] = floats(batch, "lon")
+        self.lat: NDArray[np.float64] = floats(batch, "lat")
+        self.confirmed: NDArray[np.bool_] = flags(batch, "confirmed")
+        self.in_territory: NDArray[np.bool_] = flags(batch, "in_territory")
         self._codes = codes
         self._rows: list[Service | None] = [None] * batch.num_rows
 
@@ -271,12 +274,10 @@ class CommuneTable(Sequence[Commune]):
         self._batch = batch
         self.insee: tuple[str, ...] = tuple(batch.column("insee").to_pylist())
         self._position = {insee: i for i, insee in enumerate(self.insee)}
-        self.loaded_share: NDArray[np.float64] = batch.column("loaded_share").to_numpy(zero_copy_only=False)
+        self.loaded_share: NDArray[np.float64] = floats(batch, "loaded_share")
         """Share of the area inside the loaded streets; NaN where no contour is known."""
-        self.in_territory: NDArray[np.bool_] = batch.column("in_territory").to_numpy(zero_copy_only=False)
-        self.population: NDArray[np.float64] = (
-            batch.column("population").cast(pa.float64()).to_numpy(zero_copy_only=False)
-        )
+        self.in_territory: NDArray[np.bool_] = flags(batch, "in_territory")
+        self.population: NDArray[np.float64] = floats(batch, "population")
         """NaN where it is not published."""
 
     @classmethod
@@ -353,6 +354,20 @@ def write_batch(path: Path, schema: pa.Schema, columns: Mapping[str, Any]) -> No
 def read_batch(path: Path) -> pa.RecordBatch:
     """Map an Arrow IPC file and return its one record batch."""
     return pa.ipc.open_file(pa.memory_map(str(path))).get_batch(0)
+
+
+def floats(batch: pa.RecordBatch, name: str) -> NDArray[np.float64]:
+    """Return a column of numbers; NaN where it is null. Mapped in place when nothing has to be converted.
+
+    Through DLPack, because Arrow's own way to an array imports pandas where that is installed.
+    """
+    column = batch.column(name).cast(pa.float64())
+    return np.asarray(np.from_dlpack(column.fill_null(math.nan) if column.null_count else column), dtype=np.float64)
+
+
+def flags(batch: pa.RecordBatch, name: str) -> NDArray[np.bool_]:
+    """Return a column of booleans without nulls; a copy, since Arrow keeps eight in a byte."""
+    return np.from_dlpack(batch.column(name).cast(pa.uint8())).astype(np.bool_)
 
 
 def _array(values: Any, kind: pa.DataType) -> pa.Array:
