@@ -47,9 +47,10 @@ def _plain(value: Any) -> Any:
 
 def _fields_of(record: Any) -> Row:
     row = {name: _plain(getattr(record, name)) for name in _FIELDS[type(record)]}
-    # SQLite would store NaN as NULL, which means unknown; PostgreSQL would keep it as a number.
-    if any(isinstance(value, float) and math.isnan(value) for value in row.values()):
-        raise StoreError(f"NaN is no value (None says unknown): {record}")
+    for name, value in row.items():
+        # SQLite would store NaN as NULL, which means unknown, and NUL as it is; PostgreSQL does the contrary.
+        if (isinstance(value, float) and math.isnan(value)) or (isinstance(value, str) and "\0" in value):
+            raise StoreError(f"{type(record).__name__} {row.get('id', '')!r}: {name} cannot be {value!r}")
     return row
 
 

@@ -200,6 +200,7 @@ BAD_CONTENT = {
     "infinity": {"services": [service("osm:x", math.inf, 46.0)]},
     "NaN longitude": {"services": [service("osm:x", math.nan, 46.0)]},
     "NaN capacity": {"services": [service("osm:x", 4.0, 46.0, capacity=math.nan)]},
+    "NUL in a name": {"services": [service("osm:x", 4.0, 46.0, name="Boulan\0gerie")]},
     "negative capacity": {"services": [service("osm:x", 4.0, 46.0, capacity=-1.0)]},
     "negative people": {"cells": [Cell("c", 4.0, 46.0, "", -0.5, 0.0, 0.0, None)]},
     "id twice": {"services": [service("osm:x", 4.0, 46.0), service("osm:x", 4.1, 46.1)]},
