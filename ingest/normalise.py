@@ -13,75 +13,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.places import Address, Cell, Precision, Provenance, Service
+from geo.places import Precision, Provenance, Service
 from ingest.catalogue import Filter, Source
 from ingest.connectors.osm import KEY
-from ingest.connectors.table import FILE, LINE, Table
+from ingest.connectors.table import FILE, Table
 from ingest.fetch import Fetched
-from ingest.ledger import Ledger, Reject, RejectCode
+from ingest.ledger import RejectCode
 from ingest.positions import Positions, read_positions
+from ingest.results import Draft, Sorter, SourceResult
 from ingest.scope import Scope
 from ingest.tags import OUT_OF_SCOPE
 
-__all__ = ["Draft", "SourceResult", "normalise_services"]
-
-_EXAMPLE_CHARACTERS = 80
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A service of one source, before the sources are compared."""
-
-    service: Service
-    row: int
-    """Its row in the source; a row that gives two categories has two drafts."""
-    links: tuple[tuple[str, str], ...]
-    """Identifiers shared with other sources: ``("uai", "0710001R")``."""
-
-
-@dataclass(frozen=True)
-class SourceResult:
-    """What one source gave."""
-
-    source: Source
-    fetched: tuple[Fetched, ...]
-    ledger: Ledger
-    rejects: tuple[Reject, ...] = ()
-    drafts: tuple[Draft, ...] = ()
-    addresses: tuple[Address, ...] = ()
-    cells: tuple[Cell, ...] = ()
-
-    @property
-    def data_date(self) -> str:
-        """What its files stand for: the oldest of them."""
-        return min(file.data_date for file in self.fetched)
-
-
-class _Sorter:
-    """Sends every row of a table to its way out, once."""
-
-    def __init__(self, source: Source, table: Table) -> None:
-        self.source, self.table = source, table
-        self.open: NDArray[np.bool_] = np.ones(len(table.frame), dtype=bool)
-        self.out_of_scope = self.merged = 0
-        self.rejects: list[Reject] = list(table.rejects)
-
-    def leave_out(self, where: NDArray[np.bool_]) -> None:
-        where = where & self.open
-        self.out_of_scope += int(where.sum())
-        self.open &= ~where
-
-    def reject(self, where: NDArray[np.bool_], code: RejectCode, shown: Sequence[str]) -> None:
-        where = where & self.open
-        lines, files = self.table.frame[LINE].to_numpy(), self.table.cells([FILE])
-        for row in np.flatnonzero(where).tolist():
-            example = shown[row][:_EXAMPLE_CHARACTERS]
-            self.rejects.append(Reject(self.source.id, code, int(lines[row]), example, files[row]))
-        self.open &= ~where
-
-    def ledger(self) -> Ledger:
-        kept = int(self.open.sum())
-        return Ledger(self.table.read, kept, self.merged, self.out_of_scope, len(self.rejects))
+__all__ = ["normalise_services"]
 
 
 def normalise_services(source: Source, table: Table, fetched: Sequence[Fetched], scope: Scope) -> SourceResult:
@@ -92,7 +35,7 @@ def normalise_services(source: Source, table: Table, fetched: Sequence[Fetched],
     SourceResult
         Drafts in file order; the ledger's kept rows are those with at least one draft.
     """
-    sorter = _Sorter(source, table)
+    sorter = Sorter(source, table)
     _filter(sorter)
     keys = table.cells([KEY] if table.tags else source.columns["key"])
     sorter.reject(np.array([key == "" for key in keys], dtype=bool), RejectCode.NO_KEY, table.cells([FILE]))
@@ -104,7 +47,7 @@ def normalise_services(source: Source, table: Table, fetched: Sequence[Fetched],
     return SourceResult(source, tuple(fetched), sorter.ledger(), tuple(sorter.rejects), drafts)
 
 
-def _filter(sorter: _Sorter) -> None:
+def _filter(sorter: Sorter) -> None:
     """Leave out what the source's declaration leaves out."""
     for keep in sorter.source.keep:
         if sorter.table.has(keep.column):
@@ -120,7 +63,7 @@ def _matches(test: Filter, table: Table) -> NDArray[np.bool_]:
     return found.to_numpy(dtype=bool)
 
 
-def _place(sorter: _Sorter, positions: Positions, keys: Sequence[str], scope: Scope) -> None:
+def _place(sorter: Sorter, positions: Positions, keys: Sequence[str], scope: Scope) -> None:
     """Leave out what lies beyond the halo; a row without position too, when its commune code says that it is far."""
     nowhere = positions.problem == RejectCode.NO_POSITION
     if "insee" in sorter.source.columns:
@@ -132,7 +75,7 @@ def _place(sorter: _Sorter, positions: Positions, keys: Sequence[str], scope: Sc
     sorter.leave_out(~scope.covers(positions.lon, positions.lat))
 
 
-def _categories(sorter: _Sorter) -> dict[int, tuple[str, ...]]:
+def _categories(sorter: Sorter) -> dict[int, tuple[str, ...]]:
     """Return the categories of each row that is still open, its main one first."""
     source, table = sorter.source, sorter.table
     rows = [int(row) for row in np.flatnonzero(sorter.open)]
@@ -165,7 +108,7 @@ def _also(source: Source, table: Table, row: int, found: tuple[str, ...]) -> tup
     return (*found, *more)
 
 
-def _same_site(sorter: _Sorter, keys: Sequence[str], categories: dict[int, tuple[str, ...]]) -> None:
+def _same_site(sorter: Sorter, keys: Sequence[str], categories: dict[int, tuple[str, ...]]) -> None:
     """Merge the rows whose key and categories were met before in this source."""
     met: set[tuple[str, str]] = set()
     for row in list(categories):
@@ -180,7 +123,7 @@ def _same_site(sorter: _Sorter, keys: Sequence[str], categories: dict[int, tuple
 
 
 def _drafts(
-    sorter: _Sorter,
+    sorter: Sorter,
     keys: Sequence[str],
     positions: Positions,
     categories: Mapping[int, tuple[str, ...]],

@@ -69,7 +69,7 @@ def _read_one(source: Source, file: Fetched) -> Table:
             return _table(source, name, found)
         if source.reader == "osm_addresses":
             found = objects(file.path, ("addr:housenumber",), lambda _: True)
-            return _with_streets(_table(source, name, found), street_names(file.path))
+            return _table(source, name, found, _streets(found, street_names(file.path)))
         return _table(source, name, list(_highways(file.path)))
     except (RuntimeError, OSError) as error:
         raise SourceMalformed(source.id, f"cut off or no OpenStreetMap file: {error}", file=name) from error
@@ -144,12 +144,15 @@ def _highways(path: Path) -> Iterator[OsmObject]:
         yield OsmObject(f"w{way.id}", {"highway": way.tags["highway"]}, None, None)
 
 
-def _table(source: Source, name: str, found: Sequence[OsmObject]) -> Table:
+def _table(
+    source: Source, name: str, found: Sequence[OsmObject], more: Mapping[str, Sequence[str]] | None = None
+) -> Table:
     frame = pd.DataFrame(
         {
             KEY: [item.key for item in found],
             POINT_LON: ["" if item.lon is None else repr(item.lon) for item in found],
             POINT_LAT: ["" if item.lat is None else repr(item.lat) for item in found],
+            **(more or {}),
         },
         dtype=object,
         index=range(len(found)),
@@ -163,11 +166,12 @@ def _table(source: Source, name: str, found: Sequence[OsmObject]) -> Table:
     return Table(source.id, frame, (name,), tags=tags)
 
 
-def _with_streets(table: Table, from_relations: Mapping[str, str]) -> Table:
+def _streets(found: Sequence[OsmObject], from_relations: Mapping[str, str]) -> dict[str, list[str]]:
     """Name the street of each address: its own tag first, then its relation's name, then the place it belongs to."""
-    own = [tags.get("addr:street", "") for tags in table.tags]
-    related = [from_relations.get(key, "") for key in table.frame[KEY]]
-    place = [tags.get("addr:place", "") for tags in table.tags]
-    table.frame[STREET] = [a or b or c for a, b, c in zip(own, related, place, strict=True)]
-    table.frame[TAKEN_FROM_RELATION] = ["1" if b and not a else "" for a, b in zip(own, related, strict=True)]
-    return table
+    own = [item.tags.get("addr:street", "") for item in found]
+    related = [from_relations.get(item.key, "") for item in found]
+    place = [item.tags.get("addr:place", "") for item in found]
+    return {
+        STREET: [a or b or c for a, b, c in zip(own, related, place, strict=True)],
+        TAKEN_FROM_RELATION: ["1" if b and not a else "" for a, b in zip(own, related, strict=True)],
+    }

@@ -1,0 +1,220 @@
+"""Rows → places: duplicates inside a source, and the same place in several sources.
+
+Linked, never mixed: the row that wins gives every field, an official one before a volunteers' one; the others are
+listed behind it, each under its own licence, and count as merged in their ledgers. Missing a duplicate is preferred to
+merging two places.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.places import Provenance, Service, Standing
+from geo.projection import Projection
+from ingest.ledger import Ledger
+from ingest.matching import MatchRules, one_to_one, similarity
+from ingest.results import Draft, SourceResult
+
+__all__ = ["Conflated", "Decision", "conflate"]
+
+_SAME_NAME = 95.0
+"""Inside one source, only names as good as equal speak of one place mapped twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Why a service was not kept as a place of its own."""
+
+    kept: str
+    merged: str
+    reason: str
+    """``"uai 0710001R"``, ``"name 93 at 24 m"``, ``"alone at 12 m"``."""
+
+
+@dataclass(frozen=True)
+class Conflated:
+    """The places of all sources."""
+
+    services: tuple[Service, ...]
+    """Sorted by id."""
+    ledgers: Mapping[str, Ledger]
+    """Of the sources given, with linked rows as merged."""
+    decisions: tuple[Decision, ...]
+
+
+@dataclass
+class _Site:
+    """A place that stands, and what is linked to it."""
+
+    draft: Draft
+    source: str
+    xy_m: NDArray[np.float64]
+    links: set[tuple[str, str]]
+    linked: list[Provenance] = field(default_factory=list)
+    sources: set[str] = field(default_factory=set)
+
+    def absorb(self, other: _Site) -> None:
+        """Take another row's provenance and identifiers along; its fields are left to it."""
+        known = {(p.source, p.local_id) for p in (*self.draft.service.provenance, *self.linked)}
+        for provenance in (*other.draft.service.provenance, *other.linked):
+            if (provenance.source, provenance.local_id) not in known:
+                self.linked.append(provenance)
+        self.links |= other.links
+        self.sources.add(other.source)
+
+
+class _Sites:
+    """The places that stand so far, by category and by shared identifier."""
+
+    def __init__(self) -> None:
+        self.of_category: dict[str, list[_Site]] = defaultdict(list)
+        self.of_link: dict[tuple[str, str], list[_Site]] = defaultdict(list)
+        self.decisions: list[Decision] = []
+
+    def add(self, site: _Site) -> None:
+        """Let a place stand."""
+        self.of_category[site.draft.service.category].append(site)
+        self._name(site)
+
+    def link(self, site: _Site, other: _Site, reason: str) -> None:
+        """Link another source's place to one that stands."""
+        site.absorb(other)
+        self._name(site)
+        self.decisions.append(Decision(site.draft.service.id, other.draft.service.id, reason))
+
+    def _name(self, site: _Site) -> None:
+        for link in sorted(site.links):
+            if site not in self.of_link[link]:
+                self.of_link[link].append(site)
+
+
+def conflate(results: Sequence[SourceResult], rules: MatchRules, crs: str) -> Conflated:
+    """Find the places behind the services of all sources.
+
+    Parameters
+    ----------
+    results
+        Of the sources of services; their order does not matter.
+    crs
+        Plane in metres of the territory.
+    """
+    projection = Projection(crs)
+    ordered = sorted(results, key=lambda r: (not r.source.official, not r.source.complete, r.source.id))
+    sites = _Sites()
+    for result in ordered:
+        own = _of_one_source(result, rules, projection, sites.decisions)
+        _link(own, sites, rules, official=result.source.official)
+    complete = {c for result in results if result.source.official for c in result.source.complete}
+    volunteers = {result.source.id for result in results if not result.source.official}
+    standing = [site for group in sites.of_category.values() for site in group]
+    services = sorted((_service(site, complete, volunteers) for site in standing), key=lambda service: service.id)
+    return Conflated(tuple(services), _accounts(results, standing), tuple(sites.decisions))
+
+
+def _of_one_source(
+    result: SourceResult, rules: MatchRules, projection: Projection, decisions: list[Decision]
+) -> list[_Site]:
+    """Return the places of one source, its own duplicates merged into the first of them."""
+    drafts = result.drafts
+    x, y = projection.to_xy_m([d.service.lon for d in drafts], [d.service.lat for d in drafts])
+    kept: dict[str, list[_Site]] = defaultdict(list)
+    for draft, xy_m in zip(drafts, np.column_stack([x, y]), strict=True):
+        site = _Site(draft, result.source.id, xy_m, set(draft.links))
+        service = draft.service
+        for former in kept[service.category]:
+            reason = _same_inside(former, site, rules, by_name=not result.source.official)
+            if reason:
+                former.absorb(site)
+                decisions.append(Decision(former.draft.service.id, service.id, reason))
+                break
+        else:
+            kept[service.category].append(site)
+    return [site for group in kept.values() for site in group]
+
+
+def _same_inside(one: _Site, other: _Site, rules: MatchRules, *, by_name: bool) -> str:
+    """Say why two rows of one source are one place; empty when they are two.
+
+    A publisher's own keys tell its places apart; volunteers' do not, so there one name close by counts too.
+    """
+    shared = sorted(one.links & other.links)
+    if shared:
+        return " ".join(shared[0])
+    if by_name:
+        distance = float(np.hypot(*(one.xy_m - other.xy_m)))
+        if distance <= rules.of(one.draft.service.category).double_m:
+            alike = similarity(one.draft.service.name, other.draft.service.name)
+            if alike >= _SAME_NAME:
+                return f"name {alike:.0f} at {distance:.0f} m"
+    return ""
+
+
+def _link(own: Iterable[_Site], sites: _Sites, rules: MatchRules, *, official: bool) -> None:
+    """Link the places of one source to those that stand; the rest stand from now on."""
+    left: dict[str, list[_Site]] = defaultdict(list)
+    for site in own:
+        found = _by_identifier(site, sites, official=official)
+        if found is None:
+            left[site.draft.service.category].append(site)
+        else:
+            sites.link(found[0], site, found[1])
+    for category, group in left.items():
+        rule = rules.of(category)
+        there = [s for s in sites.of_category[category] if not s.sources & {x.source for x in group}]
+        pairs = one_to_one(rule, *_columns(there), *_columns(group))
+        for pair in pairs:
+            named = pair.similarity >= rule.similar and pair.distance_m <= rule.within_m
+            reason = f"name {pair.similarity:.0f}" if named else "alone"
+            sites.link(there[pair.a], group[pair.b], f"{reason} at {pair.distance_m:.0f} m")
+        linked = {pair.b for pair in pairs}
+        for row, site in enumerate(group):
+            if row not in linked:
+                sites.add(site)
+
+
+def _by_identifier(site: _Site, sites: _Sites, *, official: bool) -> tuple[_Site, str] | None:
+    """Return the place that bears the same identifier: of the same category, or, to a volunteers' row, of any.
+
+    Of what a school teaches, its ministry knows more than its mapper.
+    """
+    for link in sorted(site.links):
+        bearers = sites.of_link.get(link, [])
+        same = [s for s in bearers if s.draft.service.category == site.draft.service.category]
+        chosen = same or ([] if official else bearers)
+        if chosen:
+            return chosen[0], " ".join(link)
+    return None
+
+
+def _columns(sites: Sequence[_Site]) -> tuple[NDArray[np.float64], list[str], list[str]]:
+    xy_m = np.array([site.xy_m for site in sites], dtype=np.float64).reshape(-1, 2)
+    services = [site.draft.service for site in sites]
+    return xy_m, [service.name for service in services], [service.insee for service in services]
+
+
+def _service(site: _Site, complete: set[str], volunteers: set[str]) -> Service:
+    service = site.draft.service
+    doubtful = site.source in volunteers and service.category in complete
+    return replace(
+        service,
+        provenance=(*service.provenance, *site.linked),
+        standing=Standing.UNCONFIRMED if doubtful else service.standing,
+    )
+
+
+def _accounts(results: Sequence[SourceResult], standing: Iterable[_Site]) -> dict[str, Ledger]:
+    """Count as merged the rows of which no service stands on its own."""
+    alive: dict[str, set[int]] = defaultdict(set)
+    for site in standing:
+        alive[site.source].add(site.draft.row)
+    return {
+        result.source.id: result.ledger.with_merged(
+            len({draft.row for draft in result.drafts}) - len(alive[result.source.id])
+        )
+        for result in results
+    }

@@ -1,0 +1,100 @@
+"""Row → cell: the inhabited squares of 200 m of INSEE's Filosofi, in the vintages' own headers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pyproj import Transformer
+
+from geo.places import Cell
+from ingest.catalogue import Source
+from ingest.connectors.table import Table
+from ingest.fetch import Fetched
+from ingest.ledger import RejectCode
+from ingest.results import Sorter, SourceResult
+from ingest.scope import Scope
+
+__all__ = ["normalise_cells"]
+
+_ID = r"CRS(?P<crs>\d+)RES(?P<side>\d+)mN(?P<north>-?\d+)E(?P<east>-?\d+)"
+"""South-west corner: ``CRS3035RES200mN2471000E4022200``."""
+
+
+def normalise_cells(source: Source, table: Table, fetched: Sequence[Fetched], scope: Scope) -> SourceResult:
+    """Turn the rows of a grid into the territory's cells; those of its halo are out of scope (nobody is counted twice).
+
+    A cell on a border lists several communes: the one that its centre lies in is taken, else the first that it lists.
+    """
+    sorter = Sorter(source, table)
+    ids = table.cells(source.columns["key"])
+    parts = pd.Series(ids, dtype=object).str.extract(_ID)
+    lon, lat = _centres(parts)
+    sorter.reject(np.array([i == "" for i in ids], dtype=bool), RejectCode.NO_KEY, ids)
+    sorter.reject(~(np.isfinite(lon) & np.isfinite(lat)), RejectCode.BAD_POSITION, ids)
+    people = {name: _total(table, source.columns[name][0]) for name in ("people", "age_0_17", "age_65")}
+    income = _total(table, source.columns["living_standard_sum"][0])
+    wrong = ~np.isfinite(people["people"]) | (people["people"] < 0)
+    sorter.reject(wrong, RejectCode.BAD_NUMBER, table.cells(source.columns["people"]))
+    insee = _communes(table.cells(source.columns["commune"]), scope.locate(lon, lat)[0], scope)
+    mine = [code in scope.by_code and scope.by_code[code].in_territory for code in insee]
+    sorter.leave_out(~np.array(mine, dtype=bool))
+    met: set[str] = set()
+    cells = []
+    for row in np.flatnonzero(sorter.open).tolist():
+        if ids[row] in met:
+            sorter.open[row] = False
+            sorter.merged += 1
+            continue
+        met.add(ids[row])
+        count, standard = float(people["people"][row]), float(income[row])
+        cell = Cell(
+            id=ids[row],
+            lon=float(lon[row]),
+            lat=float(lat[row]),
+            insee=insee[row],
+            people=count,
+            people_0_17=_or_zero(people["age_0_17"][row]),
+            people_65_plus=_or_zero(people["age_65"][row]),
+            living_standard_eur=standard / count if np.isfinite(standard) and count > 0 else None,
+        )
+        cells.append(cell)
+    return SourceResult(source, tuple(fetched), sorter.ledger(), tuple(sorter.rejects), cells=tuple(cells))
+
+
+def _centres(parts: pd.DataFrame) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the centres of the cells, WGS 84 degrees; NaN where the id cannot be read."""
+    numbers = parts.apply(pd.to_numeric, errors="coerce")
+    half = numbers["side"].to_numpy(dtype=np.float64) / 2
+    east = numbers["east"].to_numpy(dtype=np.float64) + half
+    north = numbers["north"].to_numpy(dtype=np.float64) + half
+    lon, lat = np.full(len(parts), np.nan), np.full(len(parts), np.nan)
+    for crs in sorted(set(parts["crs"].dropna())):
+        rows = (parts["crs"] == crs).to_numpy(dtype=bool)
+        transformer = Transformer.from_crs(f"EPSG:{crs}", "EPSG:4326", always_xy=True)
+        lon[rows], lat[rows] = transformer.transform(east[rows], north[rows])
+    return lon, lat
+
+
+def _total(table: Table, headers: str) -> NDArray[np.float64]:
+    """Add up the columns of ``"a+b+c"``; NaN where one of them is no number."""
+    total = np.zeros(len(table.frame))
+    for header in headers.split("+"):
+        text = table.text([header]).str.replace(",", ".", regex=False)
+        total += pd.to_numeric(text, errors="coerce").to_numpy(dtype=np.float64)
+    return total
+
+
+def _communes(listed: Sequence[str], drawn: Sequence[str], scope: Scope) -> list[str]:
+    chosen = []
+    for codes, centre in zip(listed, drawn, strict=True):
+        today = [scope.current.get(code, "") for code in re.findall(r".{5}", codes)]
+        chosen.append(centre if centre in today or not any(today) else next(filter(None, today)))
+    return chosen
+
+
+def _or_zero(number: float) -> float:
+    return float(number) if np.isfinite(number) else 0.0

@@ -1,0 +1,78 @@
+"""What becomes of the rows of one source: drafts, addresses or cells, rejects, and the account of all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.places import Address, Cell, Service
+from ingest.catalogue import Source
+from ingest.connectors.table import FILE, LINE, Table
+from ingest.fetch import Fetched
+from ingest.ledger import Ledger, Reject, RejectCode
+
+__all__ = ["Draft", "Sorter", "SourceResult"]
+
+_EXAMPLE_CHARACTERS = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A service of one source, before the sources are compared."""
+
+    service: Service
+    row: int
+    """Its row in the source; a row that gives two categories has two drafts."""
+    links: tuple[tuple[str, str], ...]
+    """Identifiers shared with other sources: ``("uai", "0710001R")``."""
+
+
+@dataclass(frozen=True)
+class SourceResult:
+    """What one source gave."""
+
+    source: Source
+    fetched: tuple[Fetched, ...]
+    ledger: Ledger
+    rejects: tuple[Reject, ...] = ()
+    drafts: tuple[Draft, ...] = ()
+    addresses: tuple[Address, ...] = ()
+    cells: tuple[Cell, ...] = ()
+
+    @property
+    def data_date(self) -> str:
+        """What its files stand for: the oldest of them."""
+        return min(file.data_date for file in self.fetched)
+
+
+class Sorter:
+    """Sends every row of a table to its way out, once."""
+
+    def __init__(self, source: Source, table: Table) -> None:
+        self.source, self.table = source, table
+        self.open: NDArray[np.bool_] = np.ones(len(table.frame), dtype=bool)
+        self.out_of_scope = self.merged = 0
+        self.rejects: list[Reject] = list(table.rejects)
+
+    def leave_out(self, where: NDArray[np.bool_]) -> None:
+        """Send the open rows of ``where`` out of scope."""
+        where = where & self.open
+        self.out_of_scope += int(where.sum())
+        self.open &= ~where
+
+    def reject(self, where: NDArray[np.bool_], code: RejectCode, shown: Sequence[str]) -> None:
+        """Reject the open rows of ``where``; ``shown`` holds the example of each row of the table."""
+        where = where & self.open
+        lines, files = self.table.frame[LINE].to_numpy(), self.table.cells([FILE])
+        for row in np.flatnonzero(where).tolist():
+            example = shown[row][:_EXAMPLE_CHARACTERS]
+            self.rejects.append(Reject(self.source.id, code, int(lines[row]), example, files[row]))
+        self.open &= ~where
+
+    def ledger(self) -> Ledger:
+        """Return the account: what is still open is kept."""
+        kept = int(self.open.sum())
+        return Ledger(self.table.read, kept, self.merged, self.out_of_scope, len(self.rejects))
