@@ -9,13 +9,14 @@ become one edge. Milliseconds are summed as floats along the chain and rounded o
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.arrays import open_arrays, save_arrays
 from geo.contraction import Chains, contract
 from geo.errors import LabelOverflow, SnapshotCorrupt
 from geo.hilbert import hilbert_order
@@ -89,9 +90,7 @@ class StreetNetwork:
 
     def save(self, folder: Path) -> None:
         """Write one ``.npy`` per array and ``meta.json`` into ``folder``; the same network gives the same bytes."""
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in _ARRAYS:
-            np.save(folder / f"{name}.npy", getattr(self, name), allow_pickle=False)
+        save_arrays(folder, {name: getattr(self, name) for name in _ARRAYS})
         meta = {"crs": self.crs, "kept_share": self.kept_share, "mode": self.mode}
         (folder / "meta.json").write_text(json.dumps(meta, indent=1) + "\n", encoding="utf-8")
 
@@ -105,10 +104,10 @@ class StreetNetwork:
             When a file is missing or unreadable, or the arrays do not belong together.
         """
         try:
+            arrays = open_arrays(folder, _ARRAYS)
             meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
-            arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in _ARRAYS}
             network = cls(mode=meta["mode"], crs=meta["crs"], kept_share=meta["kept_share"], **arrays)
-        except (OSError, ValueError, KeyError, EOFError) as error:
+        except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
             raise SnapshotCorrupt(f"the street network in {folder.name} cannot be opened: {error}") from error
         per_edge = {len(arrays[name]) for name in ("edge_from", "edge_to", "forward_ms", "backward_ms", "length_m")}
         vertices = len(network.vertex_xy_m)
@@ -119,7 +118,17 @@ class StreetNetwork:
         return network
 
 
-_ARRAYS = tuple(f.name for f in fields(StreetNetwork) if f.name not in {"mode", "crs", "kept_share"})
+_ARRAYS: dict[str, type[np.generic]] = {
+    "junction_xy_m": np.float64,
+    "edge_from": np.int32,
+    "edge_to": np.int32,
+    "forward_ms": np.int32,
+    "backward_ms": np.int32,
+    "length_m": np.float64,
+    "vertex_ptr": np.int64,
+    "vertex_xy_m": np.float64,
+    "vertex_share": np.float64,
+}
 
 
 def _in_memory_order(

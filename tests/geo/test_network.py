@@ -180,6 +180,14 @@ def test_nodes_drawn_on_one_place_keep_ascending_shares():
     assert all(share[0] == 0 and share[-1] == 1 and (np.diff(share) >= 0).all() for share in shares)
 
 
+def test_a_network_with_a_broken_description_is_corrupt(tmp_path):
+    Lattice(4, 4).network().save(tmp_path)
+    for damage in ("", "[]", '{"mode": "walk"}'):
+        (tmp_path / "meta.json").write_text(damage)
+        with pytest.raises(SnapshotCorrupt):
+            StreetNetwork.open(tmp_path)
+
+
 def test_no_street_for_the_mode_gives_an_empty_network(tmp_path):
     network = Lattice(3, 3, highway="footway").network("car")
     assert (network.junctions, network.edges, network.kept_share) == (0, 0, 0.0)
@@ -241,6 +249,9 @@ def test_a_network_with_a_broken_file_is_corrupt(tmp_path):
             StreetNetwork.open(tmp_path)
     np.save(tmp_path / "edge_to.npy", np.zeros(3, np.int32))
     with pytest.raises(SnapshotCorrupt, match="different builds"):
+        StreetNetwork.open(tmp_path)
+    np.save(tmp_path / "edge_to.npy", np.zeros(3, np.int64))
+    with pytest.raises(SnapshotCorrupt, match="int64"):
         StreetNetwork.open(tmp_path)
     (tmp_path / "edge_to.npy").unlink()
     with pytest.raises(SnapshotCorrupt):
