@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 import folium
 import numpy as np
 import shapely
-from branca.element import Figure
+from branca.element import Figure, MacroElement
 from folium.template import Template
 from numpy.typing import NDArray
 
@@ -24,7 +24,7 @@ from app import __version__
 from app.answers import attribution
 from app.french import minutes, number, status_word
 from geo.errors import ConfigurationError
-from geo.projection import Projection
+from geo.projection import Projection, ground_m
 from geo.scoring import Component, Reach, Score
 from geo.snapshot import Snapshot
 
@@ -35,6 +35,7 @@ NEAR_M = 600.0
 FAR_M = 4000.0
 """And never farther: a file that a person sends by mail stays below some megabytes."""
 LINE_TOLERANCE_M = 3.0
+STYLE = Path(__file__).with_name("report.css")
 
 
 @dataclass(frozen=True)
@@ -100,34 +101,56 @@ class _Page(Figure):
 
     def __init__(self, heading: str, leaflet: LeafletFiles, before: str, after: str) -> None:
         super().__init__()
-        self.heading, self.leaflet, self.before, self.after, self.style = heading, leaflet, before, after, _STYLE
+        self.heading, self.leaflet, self.before, self.after, self.style = (
+            heading,
+            leaflet,
+            before,
+            after,
+            STYLE.read_text(encoding="utf-8"),
+        )
         self.header._children.clear()  # noqa: SLF001 — its meta tag stands in the page already
+
+
+class _Mark(MacroElement):
+    """A marker that is text: folium's own first asks for Leaflet's pictures, whatever icon it is given."""
+
+    _template = Template(
+        """{% macro script(this, kwargs) %}
+        L.marker({{ this.latlon|tojson }}, {
+            icon: L.divIcon(
+                {html: {{ this.text|tojson }}, className: {{ this.kind|tojson }}, iconSize: {{ this.size }}}),
+            title: {{ this.title|tojson }}, alt: {{ this.title|tojson }},
+        }).addTo({{ this._parent.get_name() }});
+        {% endmacro %}"""
+    )
+
+    def __init__(self, latlon: tuple[float, float], kind: str, size_px: int, text: str, title: str) -> None:
+        super().__init__()
+        self.latlon, self.kind, self.size, self.text, self.title = latlon, kind, [size_px, size_px], text, title
 
 
 def report(snapshot: Snapshot, score: Score, leaflet: LeafletFiles) -> str:
     """Return the report of one score as the text of an HTML file."""
-    shown = list(_numbered(score.components))
+    shown = _numbered(snapshot, score.components)
     label = score.place.label or f"{score.place.lat:.5f}, {score.place.lon:.5f}"
     page = _Page(label, leaflet, _summary(snapshot, score, label), _tables(snapshot, score, shown))
-    page.add_child(_map(snapshot, score, shown))
+    page.add_child(_map(snapshot, score, list(shown.values()), label))
     return str(page.render())
 
 
-def _numbered(components: Sequence[Component]) -> Iterator[_Shown]:
-    """Give each service a number, in the order of the table; a row that stands twice keeps its first one."""
-    numbers: dict[int, int] = {}
+def _numbered(snapshot: Snapshot, components: Sequence[Component]) -> dict[str, _Shown]:
+    """Give each service a number, in the order of the table; a site of two categories is one service, and has one."""
+    shown: dict[str, _Shown] = {}
     for component in components:
         for reach in component.nearest:
-            known = reach.service in numbers
-            numbers.setdefault(reach.service, len(numbers) + 1)
-            if not known:
-                yield _Shown(numbers[reach.service], reach)
+            shown.setdefault(snapshot.services.row(reach.service).id, _Shown(len(shown) + 1, reach))
+    return shown
 
 
 # ---------------------------------------------------------------- map
 
 
-def _map(snapshot: Snapshot, score: Score, shown: Sequence[_Shown]) -> folium.Map:
+def _map(snapshot: Snapshot, score: Score, shown: Sequence[_Shown], label: str) -> folium.Map:
     home = (score.place.lat, score.place.lon)
     drawing = folium.Map(location=home, zoom_start=15, tiles=None, prefer_canvas=True, control_scale=True, max_zoom=19)
     drawing.default_js, drawing.default_css = [], []  # what the page holds already, or does not need
@@ -138,12 +161,11 @@ def _map(snapshot: Snapshot, score: Score, shown: Sequence[_Shown]) -> folium.Ma
     for mark in shown:
         service = snapshot.services.row(mark.reach.service)
         text = f"{mark.number}. {service.name}, {minutes(mark.reach.seconds)}"
-        icon = folium.DivIcon(html=f"<b>{mark.number}</b>", icon_size=(24, 24), icon_anchor=(12, 12), class_name="mark")
-        folium.Marker((service.lat, service.lon), icon=icon, title=text, alt=text).add_to(drawing)
-    pin = folium.DivIcon(html="", icon_size=(18, 18), icon_anchor=(9, 9), class_name="home")
-    folium.Marker(home, icon=pin, title=score.place.label, alt=score.place.label, z_index_offset=1000).add_to(drawing)
-    west, south, east, north = _box_deg(snapshot, score, shown)
-    drawing.fit_bounds([[south, west], [north, east]])
+        drawing.add_child(_Mark((service.lat, service.lon), "mark", 24, str(mark.number), text))
+    drawing.add_child(_Mark(home, "home", 18, "", label))
+    marks = [home, *((s.lat, s.lon) for s in map(snapshot.services.row, (m.reach.service for m in shown)))]
+    near = [(lat, lon) for lat, lon in marks if ground_m(home[1], home[0], lon, lat) <= FAR_M]
+    drawing.fit_bounds([np.min(near, axis=0).tolist(), np.max(near, axis=0).tolist()], padding=(30, 30), max_zoom=17)
     return drawing
 
 
@@ -199,10 +221,9 @@ def _summary(snapshot: Snapshot, score: Score, label: str) -> str:
     )
 
 
-def _tables(snapshot: Snapshot, score: Score, shown: Sequence[_Shown]) -> str:
-    numbers = {mark.reach.service: mark.number for mark in shown}
-    rows = "".join(_rows(snapshot, component, numbers) for component in score.components)
-    cited = {snapshot.services.row(mark.reach.service).provenance[0].source for mark in shown}
+def _tables(snapshot: Snapshot, score: Score, shown: Mapping[str, _Shown]) -> str:
+    rows = "".join(_rows(snapshot, component, shown) for component in score.components)
+    cited = {snapshot.services.row(mark.reach.service).provenance[0].source for mark in shown.values()}
     lines = "".join(f"<li>{_text(line)}</li>" for line in attribution(snapshot, cited))
     return (
         "<main><h2>Les mêmes services, en tableau</h2>"
@@ -217,7 +238,7 @@ def _tables(snapshot: Snapshot, score: Score, shown: Sequence[_Shown]) -> str:
     )
 
 
-def _rows(snapshot: Snapshot, component: Component, numbers: dict[int, int]) -> str:
+def _rows(snapshot: Snapshot, component: Component, shown: Mapping[str, _Shown]) -> str:
     """Return one component as a group of rows: one a service, or one that says why there is none."""
     height = max(1, len(component.nearest))
     value = status_word(component.status) if component.value is None else f"{number(component.value * 100, 0)} %"
@@ -227,39 +248,22 @@ def _rows(snapshot: Snapshot, component: Component, numbers: dict[int, int]) -> 
         f"<td rowspan='{height}'>{number(component.weight, 1)}</td><td rowspan='{height}'>{value}</td>"
         f"<td rowspan='{height}'>{points}</td>"
     )
-    cells = [_service_cells(snapshot, reach, numbers) for reach in component.nearest]
+    cells = [_service_cells(snapshot, reach, shown) for reach in component.nearest]
     if not cells:
-        cells = [f"<td></td><td colspan='3'>{status_word(component.status)}</td>"]
+        none = status_word(component.status) if component.value is not None else "–"
+        cells = [f"<td></td><td colspan='3'>{none}</td>"]
     return f"<tbody><tr>{head}{'</tr><tr>'.join(cells)}</tr></tbody>"
 
 
-def _service_cells(snapshot: Snapshot, reach: Reach, numbers: dict[int, int]) -> str:
+def _service_cells(snapshot: Snapshot, reach: Reach, shown: Mapping[str, _Shown]) -> str:
     service = snapshot.services.row(reach.service)
     origin = service.provenance[0]
     counted = "" if reach.counted else " <i>(à titre indicatif)</i>"
     return (
-        f"<td>{numbers[reach.service]}</td><td>{_text(service.name)}{counted}</td><td>{minutes(reach.seconds)}</td>"
+        f"<td>{shown[service.id].number}</td><td>{_text(service.name)}{counted}</td><td>{minutes(reach.seconds)}</td>"
         f"<td>{_text(origin.source)}, {_text(origin.data_date)}, {_text(origin.licence.label)}</td>"
     )
 
 
 def _text(text: str) -> str:
     return html.escape(text)
-
-
-_STYLE = """
-:root{--paper:#f6f7f3;--ink:#1b2420;--ink-2:#4b5751;--line:#d5dad0;--brand:#14594b;--home:#f5b82e}
-body{margin:0 auto;max-width:72rem;padding:1.5rem 1rem;background:var(--paper);color:var(--ink);
- font:1rem/1.5 system-ui,sans-serif}
-h1{font-size:1.75rem;line-height:1.15;margin:0}h2{font-size:1.15rem;margin:2rem 0 .5rem}
-header p{margin:.25rem 0;color:var(--ink-2)}.total{font-size:2rem;font-weight:700;color:var(--brand)!important}
-.map{position:relative;height:60vh;min-height:20rem;margin:1rem 0;border:1px solid var(--line)}
-.map .leaflet-container{background:#f2f2ec}
-.mark{background:#fff;border:1.5px solid var(--brand);border-radius:4px;text-align:center;
- font:600 .8125rem/22px sans-serif}
-.home{background:var(--home);border:2.5px solid var(--ink);border-radius:50% 50% 50% 0;transform-origin:center}
-.scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
-th,td{padding:.35rem .5rem;text-align:left;vertical-align:top;border-bottom:1px solid var(--line)}
-tbody{border-top:1.5px solid var(--ink-2)}footer{color:var(--ink-2);font-size:.875rem}
-@media print{.map{height:12cm;break-inside:avoid}tbody{break-inside:avoid}body{background:#fff}}
-"""

@@ -23,7 +23,12 @@ CSV = "text/csv"
 _CSV_EXAMPLE = {CSV: {"schema": {"type": "string"}}}
 
 
-@router.get("/coverage", response_class=Json, responses={200: {"model": CoverageAnswer, "content": _CSV_EXAMPLE}})
+@router.get(
+    "/coverage",
+    summary="People within so many minutes",
+    response_class=Json,
+    responses={200: {"model": CoverageAnswer, "content": _CSV_EXAMPLE}},
+)
 async def coverage(
     request: Request,
     now: Serves,

@@ -20,37 +20,44 @@ health = APIRouter(prefix="/api/v1", tags=["meta"])
 router = APIRouter(prefix="/api/v1", tags=["meta"], dependencies=[Depends(known_parameters_only)])
 
 
-@health.get("/healthz", response_class=Json, responses={200: {"model": Health}})
+@health.get("/healthz", summary="Health", response_class=Json, responses={200: {"model": Health}})
 async def healthz(now: Serves) -> Response:
     """Say whether a snapshot serves: 200, else 503."""
     return Json(json_bytes({"status": "ok", "snapshot": now.snapshot.id}), headers={"Cache-Control": "no-store"})
 
 
-@router.get("/snapshot", response_class=Json, responses={200: {"model": SnapshotAnswer}})
+@router.get("/snapshot", summary="What is served", response_class=Json, responses={200: {"model": SnapshotAnswer}})
 async def snapshot(request: Request, now: Serves) -> Response:
     """Say what the service answers from: territory, method, and each source with the account of its rows."""
     return _once(request, now, "snapshot", answers.snapshot_answer)
 
 
-@router.get("/categories", response_class=Json, responses={200: {"model": list[CategoryRow]}})
+@router.get(
+    "/categories", summary="Kinds of service", response_class=Json, responses={200: {"model": list[CategoryRow]}}
+)
 async def categories(request: Request, now: Serves) -> Response:
     """List the kinds of service, with how they count and how completely they are known."""
     return _once(request, now, "categories", answers.category_rows)
 
 
-@router.get("/profiles", response_class=Json, responses={200: {"model": list[ProfileRow]}})
+@router.get(
+    "/profiles",
+    summary="Households and their weights",
+    response_class=Json,
+    responses={200: {"model": list[ProfileRow]}},
+)
 async def profiles(request: Request, now: Serves) -> Response:
     """List the profiles: whose weights, by whom, and why."""
     return _once(request, now, "profiles", answers.profile_rows)
 
 
-@router.get("/ledger", response_class=Json, responses={200: {"model": list[LedgerRow]}})
+@router.get("/ledger", summary="Where every row went", response_class=Json, responses={200: {"model": list[LedgerRow]}})
 async def ledger(request: Request, now: Serves) -> Response:
     """Account for every row of every source: kept, merged, out of scope, or rejected with a code."""
     return _once(request, now, "ledger", answers.ledger_rows)
 
 
-@router.get("/communes", response_class=GeoJson, responses={200: {"model": CommuneCollection}})
+@router.get("/communes", summary="Communes", response_class=GeoJson, responses={200: {"model": CommuneCollection}})
 async def communes(request: Request, now: Serves) -> Response:
     """Give the communes of the territory, their common borders simplified alike."""
     return _once(request, now, "communes", answers.commune_collection, GeoJson)

@@ -30,7 +30,7 @@ INCLUDABLE = ("halo", "unconfirmed")
 BBox = tuple[float, float, float, float]
 
 
-@router.get("/services", response_class=GeoJson, responses={200: {"model": ServiceCollection}})
+@router.get("/services", summary="Services", response_class=GeoJson, responses={200: {"model": ServiceCollection}})
 async def services(
     request: Request,
     now: Serves,

@@ -25,7 +25,7 @@ _QUESTION: dict[str, Any] = {
 }
 
 
-@router.get("/score", response_class=Json, responses={200: {"model": ScoreAnswer}})
+@router.get("/score", summary="Score of one place", response_class=Json, responses={200: {"model": ScoreAnswer}})
 async def score(request: Request, now: Serves, place: AskedPlace, mode: AskedMode, profile: AskedProfile) -> Response:
     """Score one place: what it is near to, weighed for a household, with the evidence."""
     etag = etag_of(now.snapshot.id, now.snapshot.method.version, "score", request.url.query)
@@ -39,7 +39,11 @@ async def score(request: Request, now: Serves, place: AskedPlace, mode: AskedMod
 
 
 @router.post(
-    "/scores", response_class=Json, responses={200: {"model": ScoresAnswer}}, openapi_extra={"requestBody": _QUESTION}
+    "/scores",
+    summary="Scores of many places",
+    response_class=Json,
+    responses={200: {"model": ScoresAnswer}},
+    openapi_extra={"requestBody": _QUESTION},
 )
 async def scores_of_many(request: Request, now: Serves, settings: Configured) -> Response:
     """Score many places at once, in order. A place that has no score has its problem there; the others are scored."""

@@ -25,7 +25,7 @@ MAX_LENGTH = 200
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Addresses at most.")]
 
 
-@router.get("/search", response_class=Json, responses={200: {"model": GeocodeCollection}})
+@router.get("/search", summary="Addresses by words", response_class=Json, responses={200: {"model": GeocodeCollection}})
 async def search(
     request: Request,
     now: Serves,
@@ -49,7 +49,9 @@ async def search(
     return Json(body, headers={"ETag": etag, "Cache-Control": PRIVATE})
 
 
-@router.get("/reverse", response_class=Json, responses={200: {"model": GeocodeCollection}})
+@router.get(
+    "/reverse", summary="Addresses near a point", response_class=Json, responses={200: {"model": GeocodeCollection}}
+)
 async def reverse(request: Request, now: Serves, lon: Lon, lat: Lat, limit: Limit = 1) -> Response:
     """Give the addresses nearest to a point, within 5 km."""
     require_lonlat(lon, lat, now.snapshot.territory.bbox)

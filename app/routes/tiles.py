@@ -26,6 +26,7 @@ Tile = Annotated[int, Path(ge=0)]
 
 @router.get(
     "/tiles/{z}/{x}/{y}.mvt",
+    summary="Basemap tile",
     response_class=Response,
     responses={200: {"content": {MEDIA_TYPE: {}}}, 204: {"description": "There is nothing in this tile."}},
 )
