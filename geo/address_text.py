@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 __all__ = ["HouseNumber", "Query", "house_number", "is_kind", "readings", "spellings", "words"]
@@ -75,6 +75,13 @@ class Query:
     postcode: str
     last: str
     """The last word as it was typed, which may still be growing; empty when it was no word of a name."""
+
+    @property
+    def without_letter(self) -> Query | None:
+        """The query without a last ``d`` or ``l``: the letter of a street, or an article that is still being typed."""
+        if len(self.words) < 2 or self.words[-1] not in _ARTICLES:
+            return None
+        return replace(self, words=self.words[:-1], tail=self.tail[:-1], last="")
 
 
 @lru_cache(maxsize=65_536)

@@ -135,7 +135,8 @@ class AddressIndex:
             The best first; equal queries give equal lists. A house number that its street lacks gives the street.
         """
         best: dict[str, Match] = {}
-        for query in readings(q[:_LONGEST_QUERY]):
+        read = readings(q[:_LONGEST_QUERY])
+        for query in (*read, *filter(None, (query.without_letter for query in read))):
             for candidate, found in self._candidates(query, growing=True):
                 for match in self._answers(query, candidate, found):
                     if (kinds is None or match.type in kinds) and not _beaten(match, best):
