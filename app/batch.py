@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 from fastapi import Request
 
-from app.answers import score_answer
+from app.answers.scores import score_answer
 from app.deps import DEFAULT_MODE, near
 from app.errors import BodyTooLarge, InvalidJson, problem_of
 from app.scores import Asked, asked_of, choose_profile, scores

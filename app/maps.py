@@ -21,7 +21,7 @@ from folium.template import Template
 from numpy.typing import NDArray
 
 from app import __version__
-from app.answers import attribution
+from app.answers.attribution import attribution
 from app.french import minutes, number, status_word
 from geo.errors import ConfigurationError
 from geo.projection import Projection, ground_m
@@ -125,7 +125,7 @@ class _Mark(MacroElement):
     )
 
     def __init__(self, latlon: tuple[float, float], kind: str, size_px: int, text: str, title: str) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]  # branca leaves it untyped
         self.latlon, self.kind, self.size, self.text, self.title = latlon, kind, [size_px, size_px], text, title
 
 

@@ -9,7 +9,7 @@ import orjson
 from rich.console import Console
 from rich.table import Table
 
-from app.answers import score_answer
+from app.answers.scores import score_answer
 from app.scores import asked_of, choose_profile, scores
 from app.settings import Settings
 from geo.errors import AlentoursError, AmbiguousAddress, NoSnapshot, UnknownAddress

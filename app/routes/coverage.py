@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
-from app.answers import coverage_answer, coverage_csv
+from app.answers.coverage import coverage_answer, coverage_csv
 from app.deps import AskedMode, Serves, known_parameters_only
 from app.responses import SHARED, Json, etag_of, json_bytes, not_modified
 from app.schemas import CoverageAnswer

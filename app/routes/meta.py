@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
-from app import answers
+from app.answers import meta as answers
 from app.deps import Serves, known_parameters_only
 from app.responses import SHARED, GeoJson, Json, etag_of, json_bytes, not_modified
 from app.schemas import CategoryRow, CommuneCollection, Health, LedgerRow, ProfileRow, SnapshotAnswer

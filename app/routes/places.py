@@ -12,7 +12,7 @@ import numpy as np
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
-from app.answers import service_collection
+from app.answers.services import service_collection
 from app.deps import Serves, known_parameters_only
 from app.responses import SHARED, GeoJson, etag_of, json_bytes, not_modified
 from app.schemas import ServiceCollection

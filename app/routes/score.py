@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response, StreamingResponse
 
-from app.answers import score_answer
+from app.answers.scores import score_answer
 from app.batch import read_batch, read_body, results
 from app.deps import AskedMode, AskedPlace, AskedProfile, Configured, Serves, known_parameters_only
 from app.responses import PRIVATE, Json, etag_of, json_bytes, not_modified

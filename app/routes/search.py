@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
-from app.answers import geocode_collection
+from app.answers.addresses import geocode_collection
 from app.deps import Lat, Lon, Serves, known_parameters_only
 from app.responses import PRIVATE, Json, etag_of, json_bytes, not_modified
 from app.schemas import GeocodeCollection

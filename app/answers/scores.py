@@ -1,0 +1,77 @@
+"""Scores with their evidence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.answers.attribution import attribution
+from app.answers.geometry import degrees
+from geo.scoring import Component, Reach, Score
+from geo.snapshot import Snapshot
+
+__all__ = ["score_answer"]
+
+
+def score_answer(snapshot: Snapshot, score: Score, nearest: int | None = None) -> dict[str, Any]:
+    """Give one score with its evidence.
+
+    Parameters
+    ----------
+    nearest
+        How many services each component shows; None shows all that count.
+    """
+    components = [_component(snapshot, component, nearest) for component in score.components]
+    total, place = score.total, score.place
+    commune = snapshot.communes.get(place.insee)
+    return {
+        "place": {
+            "label": place.label or (commune.name if commune else ""),
+            "type": place.type,
+            "id": place.id or None,
+            "lon": degrees(place.lon),
+            "lat": degrees(place.lat),
+            "insee": place.insee or None,
+            "off_m": None if place.off_m is None else round(place.off_m),
+        },
+        "mode": score.mode,
+        "profile": score.profile,
+        "total": None if total is None else round(total, 2),
+        "interval": None,
+        "covered_weight": round(score.covered_weight, 4),
+        "components": components,
+        "headlines": None,
+        "snapshot": score.snapshot,
+        "method_version": score.method_version,
+        "profile_version": score.profile_version,
+        "attribution": attribution(snapshot, {row["source"] for c in components for row in c["nearest"]}),
+    }
+
+
+def _component(snapshot: Snapshot, component: Component, nearest: int | None) -> dict[str, Any]:
+    points = component.points
+    return {
+        "category": component.category,
+        "family": component.family,
+        "mode": component.mode,
+        "weight": round(component.weight, 4),
+        "status": component.status.value,
+        "value": None if component.value is None else round(component.value, 4),
+        "points": None if points is None else round(points, 2),
+        "nearest": [_reach(snapshot, reach) for reach in component.nearest[:nearest]],
+    }
+
+
+def _reach(snapshot: Snapshot, reach: Reach) -> dict[str, Any]:
+    service = snapshot.services.row(reach.service)
+    origin = service.provenance[0]
+    return {
+        "service": service.id,
+        "name": service.name,
+        "lon": degrees(service.lon),
+        "lat": degrees(service.lat),
+        "seconds": round(reach.seconds),
+        "counted": reach.counted,
+        "source": origin.source,
+        "licence": origin.licence.value,
+        "data_date": origin.data_date,
+    }

@@ -1,0 +1,133 @@
+"""Shapes of services, communes and addresses."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from app.schemas.shape import Link, Point, Shape
+
+__all__ = [
+    "CommuneCollection",
+    "CommuneFeature",
+    "CommuneProperties",
+    "GeocodeCollection",
+    "GeocodeFeature",
+    "GeocodeProperties",
+    "Origin",
+    "ServiceCollection",
+    "ServiceFeature",
+    "ServiceProperties",
+]
+
+
+class Origin(Shape):
+    """One publisher's row behind a service."""
+
+    source: str
+    local_id: str
+    licence: str
+    data_date: str
+
+
+class ServiceProperties(Shape):
+    """What is known of a service."""
+
+    id: str
+    category: str
+    name: str
+    insee: str
+    capacity: float | None
+    """Places, beds, pupils; null is unknown, never 0."""
+    standing: Literal["confirmed", "unconfirmed"]
+    in_territory: bool
+    precision: str
+    provenance: list[Origin]
+    """The first gave the fields."""
+
+
+class ServiceFeature(Shape):
+    """A service as a GeoJSON feature."""
+
+    type: Literal["Feature"]
+    id: str
+    geometry: Point
+    properties: ServiceProperties
+
+
+class ServiceCollection(Shape):
+    """One page of services."""
+
+    type: Literal["FeatureCollection"]
+    features: list[ServiceFeature]
+    numberMatched: int  # noqa: N815 — the word of OGC API Features
+    numberReturned: int  # noqa: N815
+    links: list[Link]
+    """`rel=next` leads to the next page; absent on the last."""
+    snapshot: str
+    attribution: list[str]
+
+
+class CommuneProperties(Shape):
+    """What is known of a commune."""
+
+    insee: str
+    name: str
+    population: int | None
+
+
+class CommuneFeature(Shape):
+    """A commune as a GeoJSON feature."""
+
+    type: Literal["Feature"]
+    id: str
+    geometry: dict[str, Any] | None
+    properties: CommuneProperties
+
+
+class CommuneCollection(Shape):
+    """The communes of the territory, their borders simplified for a map."""
+
+    type: Literal["FeatureCollection"]
+    features: list[CommuneFeature]
+    snapshot: str
+    attribution: list[str]
+
+
+class GeocodeProperties(Shape):
+    """An address in the national geocoder's words."""
+
+    label: str
+    score: float
+    """0 to 1; 1 is a full match."""
+    id: str
+    type: Literal["housenumber", "street", "locality", "municipality"]
+    name: str
+    housenumber: str | None = None
+    street: str | None = None
+    postcode: str
+    citycode: str
+    city: str
+    context: str
+    importance: float
+    distance: int | None = None
+    """Metres from the point asked for; in `/reverse` alone."""
+
+
+class GeocodeFeature(Shape):
+    """An address as a GeoJSON feature."""
+
+    type: Literal["Feature"]
+    geometry: Point
+    properties: GeocodeProperties
+
+
+class GeocodeCollection(Shape):
+    """GeocodeJSON, best first."""
+
+    type: Literal["FeatureCollection"]
+    version: str
+    features: list[GeocodeFeature]
+    attribution: str
+    licence: str
+    query: str | None = None
+    limit: int

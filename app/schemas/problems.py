@@ -1,0 +1,43 @@
+"""Shapes of refusals."""
+
+from __future__ import annotations
+
+from app.schemas.shape import Latitude, Longitude, Shape
+
+__all__ = ["Candidate", "FieldError", "Problem"]
+
+
+class FieldError(Shape):
+    """One thing wrong with one input."""
+
+    field: str
+    problem: str
+    expected: str
+
+
+class Candidate(Shape):
+    """An address that may be meant."""
+
+    id: str
+    label: str
+    type: str
+    lon: Longitude
+    lat: Latitude
+    insee: str
+    score: float
+
+
+class Problem(Shape):
+    """RFC 9457 problem document (`application/problem+json`)."""
+
+    type: str
+    """`/problems/<kind>`; opening it explains the kind."""
+    title: str
+    status: int
+    detail: str
+    errors: list[FieldError] | None = None
+    candidates: list[Candidate] | None = None
+    place: str | None = None
+    """`off_network` alone: the commune where the point lies."""
+    off_m: int | None = None
+    """`off_network` alone: metres to the nearest loaded street."""
