@@ -151,7 +151,11 @@ class AccessField:
         ------
         LabelOverflow
             When there are more than 65,534 services.
+        ValueError
+            When the field has no such category.
         """
+        if category not in self.categories:
+            raise ValueError(f"the field has no category {category!r}")
         index = self.categories.index(category)
         count = len(snap.edge)
         points = ServicePoints(np.full(count, index, np.int32), np.arange(count, dtype=np.int32), snap)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from geo.arrays import Floats, Int32s
 from geo.seeds import EdgeServices, Streets
-from geo.sweeps import ROW_BITS
+from geo.sweeps import MAX_COST_DS, ROW_BITS
 
 __all__ = ["NONE", "RANKS", "Places", "Records", "look_up"]
 
@@ -93,8 +93,8 @@ def look_up(
                     from_start, from_end = of_five[start, at], of_five[end, at]
                 _merge_ends(from_start, to_start, from_end, to_end, best[category, :ranks], best_row[category, :ranks])
             _compare_on_edge(edge, fraction, extra_ds, streets, services, depth, best, best_row)
-            label = min(_label(edge_ds[start], 0, to_start), _label(edge_ds[end], 0, to_end))
-            edge_s[place] = np.inf if label == _NEVER else (label >> ROW_BITS) / 10.0
+            to_edge_ds = min(_label(edge_ds[start], 0, to_start), _label(edge_ds[end], 0, to_end)) >> ROW_BITS
+            edge_s[place] = to_edge_ds / 10.0 if to_edge_ds <= MAX_COST_DS else np.inf
         _to_seconds(best, best_row, cutoff_ds)
 
 
