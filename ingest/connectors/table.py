@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,10 +14,12 @@ from geo.errors import SourceMalformed
 from ingest.catalogue import Source
 from ingest.ledger import Reject
 
-__all__ = ["FILE", "LINE", "POINT_LAT", "POINT_LON", "Table", "fold", "wanted_headers"]
+__all__ = ["FILE", "INSIDE", "LINE", "POINT_LAT", "POINT_LON", "Table", "fold", "wanted_headers"]
 
 LINE, FILE = "@line", "@file"
 """Columns that every frame has: where the row stands."""
+INSIDE = ">"
+"""``adresse>longitude``: the key of a JSON object inside a cell."""
 POINT_LON, POINT_LAT = "@lon", "@lat"
 """Columns of a row that came with a geometry (GeoJSON, OpenStreetMap), WGS 84 degrees as text."""
 
@@ -66,7 +69,11 @@ class Table:
     def text(self, names: Iterable[str]) -> pd.Series[str]:
         """Return the column under the first of these headers that the files have; ``""`` all along where none does."""
         name = self._find(names)
-        return pd.Series("", index=self.frame.index, dtype=object) if name is None else self.frame[name]
+        if name is None:
+            return pd.Series("", index=self.frame.index, dtype=object)
+        title, _, key = name.partition(INSIDE)
+        column = self.frame[self._folded[fold(title)]]
+        return column.map(lambda cell: _inside(cell, key)) if key else column
 
     def cells(self, names: Sequence[str]) -> list[str]:
         """Return the same as a list, for reading cell by cell."""
@@ -76,7 +83,7 @@ class Table:
         return self._cells[key]
 
     def _find(self, names: Iterable[str]) -> str | None:
-        return next((self._folded[fold(name)] for name in names if fold(name) in self._folded), None)
+        return next((name for name in names if fold(name.partition(INSIDE)[0]) in self._folded), None)
 
     def require(self, source: Source) -> None:
         """Check that the files have what the source declares.
@@ -114,6 +121,17 @@ class Table:
         raise SourceMalformed(self.source, detail, file=", ".join(self.files), line=1, column=column)
 
 
+def _inside(cell: str, key: str) -> str:
+    """Return the text of a key of the JSON object (or of the first of a list of them) that a cell holds."""
+    try:
+        value = json.loads(cell)
+    except ValueError:
+        return ""
+    first = value[0] if isinstance(value, list) and value else value
+    found = first.get(key) if isinstance(first, dict) else None
+    return "" if found is None else str(found).strip()
+
+
 def fold(header: str) -> str:
     """Bring a header to the form in which vintages agree: case, spaces, ``_``, ``-``, ``#`` and a BOM left aside."""
     return re.sub(r"[^\w@:]+|_+", "_", header.casefold()).strip("_")
@@ -126,4 +144,4 @@ def wanted_headers(source: Source) -> set[str]:
     names += [name for also in source.also for name in also.column]
     names += [name for headers in source.links.values() for name in headers]
     names += list(source.crs.column) if source.crs is not None else []
-    return {fold(name) for name in names}
+    return {fold(name.partition(INSIDE)[0]) for name in names}
