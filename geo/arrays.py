@@ -54,7 +54,7 @@ def open_arrays(folder: Path, names: Mapping[str, type[np.generic]]) -> dict[str
         path = folder / f"{name}.npy"
         try:
             array = np.load(path, mmap_mode="r", allow_pickle=False)
-        except (OSError, ValueError) as error:
+        except (OSError, EOFError, ValueError) as error:
             raise SnapshotCorrupt(f"{path.name} of the snapshot cannot be read: {error}") from error
         if array.dtype != dtype:
             raise SnapshotCorrupt(f"{path.name} of the snapshot holds {array.dtype}, not {np.dtype(dtype)}")

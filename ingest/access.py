@@ -21,7 +21,7 @@ from geo.seeds import ServicePoints
 from geo.snapping import EdgeIndex
 from geo.tables import order_services
 from geo.taxonomy import Taxonomy
-from ingest.progress import Progress
+from ingest.progress import Stage
 
 __all__ = ["ModeAccess", "build_access", "field_rows"]
 
@@ -47,7 +47,7 @@ def build_access(
     method: Method,
     projection: Projection,
     declared_area: BaseGeometry,
-    progress: Progress,
+    stage: Stage,
 ) -> dict[str, ModeAccess]:
     """Build every mode.
 
@@ -59,6 +59,8 @@ def build_access(
         Territory and halo; unconfirmed ones are left out of the fields.
     declared_area
         Territory and halo, WGS 84: beyond it services are not loaded.
+    stage
+        Opens a stage of the build's progress.
 
     Raises
     ------
@@ -68,7 +70,7 @@ def build_access(
     category, row, lonlat = field_rows(services, taxonomy)
     ks = [method.categories[name].k for name in taxonomy]
     built = {}
-    with progress.stage("fields", len(modes) * 3) as advance:
+    with stage("fields", len(modes) * 3) as advance:
         for mode in modes.values():
             network = StreetNetwork.build(raw, mode, projection)
             advance()
@@ -95,7 +97,7 @@ def build_access(
 def field_rows(
     services: Sequence[Service], taxonomy: Taxonomy
 ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64]]:
-    """Number the confirmed services as the snapshot's table does.
+    """Return the numbers of the confirmed services, as the snapshot's table has them.
 
     Returns
     -------

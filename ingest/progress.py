@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
-__all__ = ["Advance", "Progress", "Silent"]
+__all__ = ["Advance", "Progress", "Silent", "Stage"]
 
 Advance = Callable[[], None]
 """Call it after each step of a stage."""
+Stage = Callable[[str, int], AbstractContextManager[Advance]]
+"""Opens a stage: its name, and how many steps it has."""
 
 
 class Progress(Protocol):
