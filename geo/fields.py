@@ -20,10 +20,10 @@ from geo.arrays import Floats, Int32s, frozen, open_arrays, save_arrays
 from geo.audit import faults
 from geo.errors import SnapshotCorrupt
 from geo.hierarchy import Hierarchy
-from geo.lookup import NONE, RANKS, Places, Records, look_up
+from geo.lookup import NONE, RANKS, Places, Records, Terms, look_up
 from geo.modes import Mode
 from geo.network import StreetNetwork
-from geo.seeds import EdgeServices, ServicePoints, Streets, off_road_ds, refuse_overflow, seeds_of
+from geo.seeds import EdgeServices, ServicePoints, Streets, refuse_overflow, seeds_of
 from geo.snapping import Snap
 from geo.sweeps import DEPTHS, LANES, MAX_COST_DS, ROW_BITS, Labels, Seeds, Sweep
 
@@ -126,16 +126,14 @@ class AccessField:
         seconds = np.empty((places, categories, RANKS))
         rows = np.empty((places, categories, RANKS), np.int32)
         edge_s = np.empty(places)
-        off_ds = off_road_ds(np.where(snap.edge < 0, 0.0, snap.off_m), self.off_road_m_per_s)
         look_up(
-            Places(frozen(snap.edge, np.int32), frozen(snap.fraction, np.float64), frozen(off_ds, np.int32)),
+            Places(frozen(snap.edge, np.int32), frozen(snap.fraction, np.float64), frozen(snap.off_m, np.float64)),
             self.streets,
             self.services,
             (self.records[1], self.records[3], self.records[5]),
             *self._layout,
             self.edge_ds,
-            _ds(self.fixed_s),
-            _ds(self.cutoff_s),
+            self._terms,
             seconds,
             rows,
             edge_s,
@@ -231,6 +229,10 @@ class AccessField:
         junctions = self.edge_ds.size
         shapes = all(self.records[k].shape == (junctions, self.ks.count(k), k, 2) for k in DEPTHS)
         return shapes and self.services.ptr.size == self.streets.edge_from.size + 1
+
+    @cached_property
+    def _terms(self) -> Terms:
+        return Terms(10.0 / self.off_road_m_per_s, _ds(self.fixed_s), _ds(self.cutoff_s))
 
     @cached_property
     def _layout(self) -> tuple[Int32s, Int32s]:

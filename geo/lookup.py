@@ -16,7 +16,7 @@ from geo.arrays import Floats, Int32s
 from geo.seeds import EdgeServices, Streets
 from geo.sweeps import MAX_COST_DS, ROW_BITS
 
-__all__ = ["NONE", "RANKS", "Places", "Records", "look_up"]
+__all__ = ["NONE", "RANKS", "Places", "Records", "Terms", "look_up"]
 
 NONE = 65_535
 """Stands for no label in a field's 16 bits."""
@@ -34,7 +34,15 @@ class Places(NamedTuple):
 
     edge: Int32s
     fraction: Floats
-    off_ds: Int32s
+    off_m: Floats
+
+
+class Terms(NamedTuple):
+    """What a mode adds to every trip, and how far a field looks."""
+
+    off_road_ds_per_m: float
+    fixed_ds: int
+    cutoff_ds: int
 
 
 @njit(cache=True, nogil=True)
@@ -46,8 +54,7 @@ def look_up(
     depth: Int32s,
     column: Int32s,
     edge_ds: NDArray[np.uint16],
-    fixed_ds: int,
-    cutoff_ds: int,
+    terms: Terms,
     seconds: Floats,
     rows: Int32s,
     edge_s: Floats,
@@ -60,8 +67,6 @@ def look_up(
         The field's labels for k = 1, 3, 5; category c is column ``column[c]`` in those of k = ``depth[c]``.
     edge_ds
         (N,) from each junction to the edge of the loaded streets.
-    fixed_ds, cutoff_ds
-        Added to every cost; beyond which nothing is found.
     seconds, rows
         (M, C, RANKS), written: NaN and −1 where nothing is found.
     edge_s
@@ -79,7 +84,8 @@ def look_up(
         if edge >= 0:
             start = streets.edge_from[edge]
             end = streets.edge_to[edge]
-            extra_ds = places.off_ds[place] + fixed_ds
+            off_ds = min(places.off_m[place] * terms.off_road_ds_per_m + 0.5, MAX_COST_DS + 1.0)
+            extra_ds = int(off_ds) + terms.fixed_ds
             to_start = _run(fraction, streets.backward_ds[edge], extra_ds)
             to_end = _run(1.0 - fraction, streets.forward_ds[edge], extra_ds)
             for category in range(depth.size):
@@ -95,7 +101,7 @@ def look_up(
             _compare_on_edge(edge, fraction, extra_ds, streets, services, depth, best, best_row)
             to_edge_ds = min(_label(edge_ds[start], 0, to_start), _label(edge_ds[end], 0, to_end)) >> ROW_BITS
             edge_s[place] = to_edge_ds / 10.0 if to_edge_ds <= MAX_COST_DS else np.inf
-        _to_seconds(best, best_row, cutoff_ds)
+        _to_seconds(best, best_row, terms.cutoff_ds)
 
 
 @njit(cache=True, nogil=True)

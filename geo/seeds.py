@@ -14,7 +14,6 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from geo.arrays import Floats, Int32s, Int64s, frozen
 from geo.errors import LabelOverflow
@@ -113,9 +112,9 @@ class EdgeServices(NamedTuple):
         )
 
 
-def off_road_ds(off_m: NDArray[np.float64], pace_m_per_s: float) -> Int32s:
+def off_road_ds(off_m: Floats, pace_m_per_s: float) -> Int32s:
     """Return the tenths of a second that metres off the streets take, rounded; saturating one beyond a label."""
-    tenths = np.floor(np.asarray(off_m) * (10.0 / pace_m_per_s) + 0.5)
+    tenths = np.floor(off_m * (10.0 / pace_m_per_s) + 0.5)
     return np.minimum(tenths, MAX_COST_DS + 1).astype(np.int32)
 
 
