@@ -24,6 +24,8 @@ from playwright.sync_api import Browser, sync_playwright
 from scripts.postgis_cluster import INSTALL, TEMPLATE, Cluster, database_url, find_binaries
 from scripts.requisites import NO_CHROMIUM, find_chromium
 
+pytest_plugins = ("tests.built",)
+
 REPOSITORY = Path(__file__).resolve().parents[1]
 IN_CI = os.environ.get("CI", "").lower() in {"true", "1"}
 NO_MIRROR = (

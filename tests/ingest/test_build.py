@@ -1,0 +1,136 @@
+"""A whole build, on both stores and against what may go wrong on the way."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from geo.errors import GateRefused, InvalidParameter, SourceMalformed, SourceUnavailable
+from geo.publication import current_id
+from geo.snapshot import Snapshot
+from ingest.build import Builder, Built
+from ingest.store import open_store
+from tests.built import build_settings
+
+
+def files_of(snapshot: Path) -> dict[str, bytes]:
+    """Every file of a snapshot but its clock times."""
+    paths = (path for path in snapshot.rglob("*") if path.is_file() and path.name != "run.json")
+    return {path.relative_to(snapshot).as_posix(): path.read_bytes() for path in paths}
+
+
+@pytest.fixture(scope="module")
+def own_sample(sample_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the built sample, to break."""
+    folder = tmp_path_factory.mktemp("own") / "sample"
+    shutil.copytree(sample_folder, folder)
+    return folder
+
+
+def sample_file(folder: Path, name: str) -> Path:
+    """The only file of this name among the sample's."""
+    (found,) = (folder / "raw" / "sample").rglob(name)
+    return found
+
+
+def test_a_second_build_of_the_same_inputs_does_nothing(sample_folder: Path) -> None:
+    first = current_id(sample_folder / "snapshots" / "00")
+    again = Builder(build_settings(sample_folder)).build("00")
+    assert again.unchanged
+    assert again.snapshot_id == first
+
+
+def test_postgis_and_the_embedded_store_give_the_same_bytes(
+    sample_folder: Path, tmp_path: Path, empty_postgis_url: str
+) -> None:
+    settings = build_settings(tmp_path, raw=sample_folder / "raw", database_url=empty_postgis_url)
+    built = Builder(settings).build("00")
+    embedded = Snapshot.current(sample_folder / "snapshots", "00")
+    assert built.snapshot_id == embedded.id
+    assert files_of(built.folder) == files_of(embedded.folder)
+    with open_store(empty_postgis_url) as store, open_store(sample_folder / "store" / "alentours.sqlite") as other:
+        assert store.ledger("00").sources == other.ledger("00").sources
+
+
+def test_the_store_keeps_the_accounts_of_the_published_run(sample_folder: Path) -> None:
+    snapshot = Snapshot.current(sample_folder / "snapshots", "00")
+    with open_store(sample_folder / "store" / "alentours.sqlite") as store:
+        accounts = store.ledger("00")
+    assert accounts.run.snapshot == snapshot.id
+    assert [s.id for s in accounts.sources] == [s.id for s in snapshot.sources]
+    for source in accounts.sources:
+        ledger = source.ledger
+        assert ledger.read == ledger.kept + ledger.merged + ledger.out_of_scope + ledger.rejected
+        assert sum(source.rejects.values()) == ledger.rejected
+
+
+@pytest.mark.parametrize(
+    ("damage", "error", "says"),
+    [
+        (lambda path: path.write_bytes(path.read_bytes()[:200]), (SourceMalformed, GateRefused), "laposte"),
+        (lambda path: path.write_bytes(b""), SourceMalformed, "empty"),
+        (lambda path: path.write_text("<!DOCTYPE html><html><body>404</body></html>"), SourceMalformed, "web page"),
+        (lambda path: path.write_bytes(path.read_bytes().replace(b"Longitude", b"Longueur")), SourceMalformed, "lon"),
+        (lambda path: path.unlink(), SourceUnavailable, "laposte"),
+    ],
+    ids=["truncated", "empty", "a web page", "a vanished column", "missing"],
+)
+def test_a_damaged_file_stops_the_build_and_the_former_snapshot_serves(
+    own_sample: Path, damage: object, error: type[Exception], says: str
+) -> None:
+    path = sample_file(own_sample, "laposte.csv")
+    whole, former = path.read_bytes(), current_id(own_sample / "snapshots" / "00")
+    try:
+        damage(path)
+        with pytest.raises(error, match=says):
+            Builder(build_settings(own_sample)).build("00")
+    finally:
+        path.write_bytes(whole)
+    assert current_id(own_sample / "snapshots" / "00") == former
+    assert Snapshot.current(own_sample / "snapshots", "00").id == former
+
+
+def test_a_gate_that_refuses_publishes_nothing(own_sample: Path) -> None:
+    """Half of the addresses' file gone at a row's end is a file that reads well: the gate of rows sees it."""
+    path = sample_file(own_sample, "laposte.csv")
+    whole, former = path.read_bytes(), current_id(own_sample / "snapshots" / "00")
+    try:
+        path.write_bytes(b"\n".join(whole.split(b"\n")[:4]) + b"\n")
+        with pytest.raises(GateRefused, match="laposte: 3 rows"):
+            Builder(build_settings(own_sample)).build("00")
+    finally:
+        path.write_bytes(whole)
+    assert current_id(own_sample / "snapshots" / "00") == former
+
+
+def test_an_unknown_territory_is_refused_with_the_nearest_one(tmp_path: Path) -> None:
+    with pytest.raises(InvalidParameter, match="unknown territory '710'"):
+        Builder(build_settings(tmp_path)).build("710")
+
+
+@pytest.fixture(scope="module")
+def built_71(mirror: Path, tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """Saône-et-Loire from real files."""
+    return Builder(build_settings(tmp_path_factory.mktemp("71"), mirror=mirror)).build("71")
+
+
+def test_saone_et_loire_is_built_from_real_files(built_71: Built) -> None:
+    snapshot = Snapshot.open(built_71.folder)
+    colleges = [s for s in snapshot.services if s.category == "education.college" and s.in_territory]
+    official = [s for s in colleges if s.provenance[0].source == "education_annuaire"]
+    assert len(official) == 63
+    assert len([s for s in colleges if s.standing == "confirmed"]) == 63
+    assert sum(c.population or 0 for c in snapshot.communes if c.in_territory) == 550_310
+    for source in snapshot.sources:
+        ledger = source.ledger
+        assert ledger.read == ledger.kept + ledger.merged + ledger.out_of_scope + ledger.rejected
+
+
+def test_saone_et_loire_is_the_same_from_postgis(
+    built_71: Built, mirror: Path, tmp_path: Path, empty_postgis_url: str
+) -> None:
+    other = Builder(build_settings(tmp_path, mirror=mirror, database_url=empty_postgis_url)).build("71")
+    assert other.snapshot_id == built_71.snapshot_id
+    assert files_of(other.folder) == files_of(built_71.folder)
