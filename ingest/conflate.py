@@ -17,13 +17,10 @@ from numpy.typing import NDArray
 from geo.places import Provenance, Service, Standing
 from geo.projection import Projection
 from ingest.ledger import Ledger
-from ingest.matching import MatchRules, one_to_one, similarity
+from ingest.matching import MatchRules, one_to_one, words
 from ingest.results import Draft, SourceResult
 
 __all__ = ["Conflated", "Decision", "conflate"]
-
-_SAME_NAME = 95.0
-"""Inside one source, only names as good as equal speak of one place mapped twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,36 +119,41 @@ def _of_one_source(
     """Return the places of one source, its own duplicates merged into the first of them."""
     drafts = result.drafts
     x, y = projection.to_xy_m([d.service.lon for d in drafts], [d.service.lat for d in drafts])
-    kept: dict[str, list[_Site]] = defaultdict(list)
+    by_link: dict[tuple[str, ...], _Site] = {}
+    by_name: dict[tuple[str, ...], list[_Site]] = defaultdict(list)
+    kept: list[_Site] = []
     for draft, xy_m in zip(drafts, np.column_stack([x, y]), strict=True):
         site = _Site(draft, result.source.id, xy_m, set(draft.links))
-        service = draft.service
-        for former in kept[service.category]:
-            reason = _same_inside(former, site, rules, by_name=not result.source.official)
-            if reason:
-                former.absorb(site)
-                decisions.append(Decision(former.draft.service.id, service.id, reason))
-                break
+        category, name = draft.service.category, words(draft.service.name)
+        namesakes = by_name[(category, *sorted(name))] if name and not result.source.official else []
+        former, reason = _same_inside(site, by_link, namesakes, rules.of(category).double_m)
+        if former is None:
+            kept.append(site)
+            namesakes.append(site)
+            former = site
         else:
-            kept[service.category].append(site)
-    return [site for group in kept.values() for site in group]
+            former.absorb(site)
+            decisions.append(Decision(former.draft.service.id, draft.service.id, reason))
+        by_link.update({(category, *link): former for link in draft.links if (category, *link) not in by_link})
+    return kept
 
 
-def _same_inside(one: _Site, other: _Site, rules: MatchRules, *, by_name: bool) -> str:
-    """Say why two rows of one source are one place; empty when they are two.
+def _same_inside(
+    site: _Site, by_link: Mapping[tuple[str, ...], _Site], namesakes: Sequence[_Site], double_m: float
+) -> tuple[_Site | None, str]:
+    """Return the earlier row of the same source that is the same place, and why; None when it is a place of its own.
 
-    A publisher's own keys tell its places apart; volunteers' do not, so there one name close by counts too.
+    A publisher's own keys tell its places apart; volunteers' do not, so there a namesake close by counts too.
     """
-    shared = sorted(one.links & other.links)
-    if shared:
-        return " ".join(shared[0])
-    if by_name:
-        distance = float(np.hypot(*(one.xy_m - other.xy_m)))
-        if distance <= rules.of(one.draft.service.category).double_m:
-            alike = similarity(one.draft.service.name, other.draft.service.name)
-            if alike >= _SAME_NAME:
-                return f"name {alike:.0f} at {distance:.0f} m"
-    return ""
+    for link in site.draft.links:
+        former = by_link.get((site.draft.service.category, *link))
+        if former is not None:
+            return former, " ".join(link)
+    for former in namesakes:
+        distance = float(np.hypot(*(former.xy_m - site.xy_m)))
+        if distance <= double_m:
+            return former, f"same name at {distance:.0f} m"
+    return None, ""
 
 
 def _link(own: Iterable[_Site], sites: _Sites, rules: MatchRules, *, official: bool) -> None:

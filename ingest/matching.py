@@ -18,7 +18,7 @@ from scipy.spatial import cKDTree
 
 from geo.errors import ConfigurationError
 
-__all__ = ["MatchRules", "Pair", "Rule", "one_to_one", "similarity"]
+__all__ = ["MatchRules", "Pair", "Rule", "one_to_one", "similarity", "words"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,8 @@ class MatchRules:
 
 
 @lru_cache(maxsize=65_536)
-def _words(name: str) -> tuple[str, ...]:
+def words(name: str) -> tuple[str, ...]:
+    """Return the words of a name without case, accents and punctuation."""
     plain = unicodedata.normalize("NFKD", name.replace("œ", "oe").replace("Œ", "OE"))
     return tuple(re.findall(r"[a-z0-9]+", "".join(c for c in plain if not unicodedata.combining(c)).casefold()))
 
@@ -86,7 +87,7 @@ def similarity(one: str, other: str, generic: frozenset[str] = frozenset()) -> f
     Names without a distinguishing word ("École primaire") are alike only when they are equal; a name that is missing
     is like no other.
     """
-    a, b = _words(one), _words(other)
+    a, b = words(one), words(other)
     if not a or not b:
         return 0.0
     own_a, own_b = [w for w in a if w not in generic], [w for w in b if w not in generic]

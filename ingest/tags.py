@@ -90,18 +90,18 @@ class TagMap:
         self.categories = {category: tuple(map(Selector.parse, texts)) for category, texts in categories.items()}
         self.accounted = tuple(accounted)
         self.ignored = tuple(map(Selector.parse, ignored))
-        self.keys = tuple(dict.fromkeys([*self.accounted, *(s.key for s in self._selectors())]))
+        self._by_key: dict[str, list[tuple[int, str, Selector]]] = {}
+        for rank, (category, selectors) in enumerate(self.categories.items()):
+            for selector in selectors:
+                self._by_key.setdefault(selector.key, []).append((rank, category, selector))
+        self.keys = tuple(dict.fromkeys([*self.accounted, *self._by_key]))
         """Keys by which an object can be read at all."""
-
-    def _selectors(self) -> Iterable[Selector]:
-        for selectors in self.categories.values():
-            yield from selectors
 
     def of(self, tags: Mapping[str, str]) -> tuple[str, ...]:
         """Return the categories of an object, its main one first; empty when it has none."""
-        return tuple(
-            category for category, selectors in self.categories.items() if any(select(tags) for select in selectors)
-        )
+        asked = (entry for key in tags if key in self._by_key for entry in self._by_key[key])
+        found = {(rank, category) for rank, category, select in asked if select(tags)}
+        return tuple(category for _, category in sorted(found))
 
     def ignores(self, tags: Mapping[str, str]) -> bool:
         """Tell whether the object is declared to be of no use."""

@@ -240,7 +240,7 @@ def _read_json(source: Source, text: str, name: str) -> Table:
     if not rows:
         raise SourceMalformed(source.id, "the file holds no row", file=name, line=1)
     wanted = wanted_headers(source)
-    titles = list(dict.fromkeys(title for row in rows for title in row if fold(title) in wanted))
+    titles = [title for title in dict.fromkeys(title for row in rows for title in row) if fold(title) in wanted]
     frame = pd.DataFrame(
         {title: [_text(row.get(title)) for row in rows] for title in titles}, dtype=object, index=range(len(rows))
     )

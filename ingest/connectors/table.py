@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import pandas as pd
 from shapely.geometry.base import BaseGeometry
@@ -132,6 +133,7 @@ def _inside(cell: str, key: str) -> str:
     return "" if found is None else str(found).strip()
 
 
+@lru_cache(maxsize=4096)
 def fold(header: str) -> str:
     """Bring a header to the form in which vintages agree: case, spaces, ``_``, ``-``, ``#`` and a BOM left aside."""
     return re.sub(r"[^\w@:]+|_+", "_", header.casefold()).strip("_")
