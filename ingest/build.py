@@ -34,7 +34,6 @@ from ingest.gates import Finding, Outcome, check_access, check_sources
 from ingest.gather import Gathered, gather
 from ingest.identity import digest_of_files, snapshot_id
 from ingest.progress import Advance, Progress, Silent
-from ingest.sample import generate
 from ingest.settings import ROOT, BuildSettings
 from ingest.store import Store, open_store
 from ingest.streets import read_streets
@@ -162,6 +161,8 @@ class Builder:
             return self.settings.mirror
         folder = self.settings.raw / "sample" / digest_of_files(ROOT / "ingest" / "sample")[:16]
         if not (folder / "truth.json").exists():  # written last: a generation that was cut short is made anew
+            from ingest.sample import generate  # noqa: PLC0415 - real territories never load the fictional one
+
             with self._stage("sample", 1) as advance:
                 generate(folder)
                 advance()

@@ -36,7 +36,7 @@ def environment(folder: Path, territory: str = "00") -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def sample_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folder with ``raw/``, ``store/`` and ``snapshots/`` of the sample territory, built and published. Only read it."""
+    """Folder with ``raw/``, ``store/`` and ``snapshots/`` of the sample territory, published. Only read it."""
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
     folder = shared / "sample"
