@@ -1,0 +1,162 @@
+/** The answers of the API, version 1 (`/api/v1/openapi.json`). */
+import type { FeatureCollection, MultiPolygon, Point, Polygon } from 'geojson';
+
+export type Label = { fr: string; en: string };
+export type Completeness = 'complete' | 'partial' | 'none';
+
+export interface Ledger {
+  read: number;
+  kept: number;
+  merged: number;
+  out_of_scope: number;
+  rejected: number;
+}
+
+export interface Source {
+  id: string;
+  title: string;
+  producer: string;
+  licence: string;
+  url: string;
+  /** `YYYY`, `YYYY-MM` or `YYYY-MM-DD`. */
+  data_date: string;
+  fetched_at: string | null;
+  ledger: Ledger;
+  attribution?: string;
+}
+
+export interface LedgerRow extends Source {
+  /** Rejected rows by code. */
+  rejects: Record<string, number>;
+}
+
+export interface SnapshotInfo {
+  id: string;
+  /** `bbox`: west, south, east, north. */
+  territory: { code: string; name: string; bbox: [number, number, number, number] };
+  built_at: string | null;
+  method_version: string;
+  modes: string[];
+  sources: Source[];
+}
+
+export interface Category {
+  id: string;
+  family: string;
+  label: Label;
+  services: number;
+  completeness: Completeness;
+}
+
+export interface Profile {
+  id: string;
+  label: Label;
+  version: string;
+  rationale: string;
+  /** By family, summing to 100. */
+  weights: Record<string, number>;
+}
+
+export interface Nearest {
+  service: string;
+  name: string;
+  lon: number;
+  lat: number;
+  seconds: number;
+  source: string;
+  licence: string;
+  data_date: string;
+}
+
+export interface Component {
+  category: string;
+  family: string;
+  mode: string;
+  weight: number;
+  status: 'scored' | 'none_within_cutoff' | 'not_covered';
+  value: number | null;
+  points: number | null;
+  nearest: Nearest[];
+}
+
+export interface Score {
+  place: {
+    label: string;
+    type: string;
+    id: string | null;
+    lon: number;
+    lat: number;
+    insee: string | null;
+    off_m: number;
+  };
+  mode: string;
+  profile: string;
+  total: number | null;
+  interval: [number, number] | null;
+  covered_weight: number;
+  components: Component[];
+  snapshot: string;
+  method_version: string;
+  profile_version: string;
+  attribution: string[];
+}
+
+export interface Candidate {
+  label: string;
+  type: string;
+  lon: number;
+  lat: number;
+}
+
+/** RFC 9457. */
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  candidates?: Candidate[] | null;
+  /** `off_network` alone: the commune where the point lies, and the metres to the nearest loaded street. */
+  place?: string | null;
+  off_m?: number | null;
+}
+
+export interface GeocodeProperties {
+  id: string;
+  label: string;
+  type: string;
+  name: string;
+  postcode?: string;
+  city?: string;
+}
+export type GeocodeCollection = FeatureCollection<Point, GeocodeProperties>;
+
+export interface Reached {
+  people: number;
+  within: number;
+  not_covered: number;
+  share: number | null;
+}
+export interface CommuneReached extends Reached {
+  insee: string;
+  name: string;
+}
+export interface Coverage {
+  category: string;
+  mode: string;
+  minutes: number;
+  territory: Reached;
+  communes: CommuneReached[];
+  snapshot: string;
+  attribution?: string[];
+}
+
+export interface CommuneProperties {
+  insee: string;
+  name: string;
+  population: number | null;
+}
+export type CommuneCollection = FeatureCollection<Polygon | MultiPolygon, CommuneProperties>;
+export type ServiceCollection = FeatureCollection<Point, { id: string; name: string; category: string }>;
+
+/** Whether a row of a batch is a score, and no problem. */
+export const isScore = (row: Score | Problem): row is Score => 'components' in row;

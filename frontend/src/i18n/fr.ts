@@ -1,0 +1,274 @@
+/** Every word of the pages in French. Its shape is the type that the other languages have to fill. */
+import { formatsOf } from './format';
+import { withFrenchSpaces } from './spaces';
+
+const f = formatsOf('fr');
+const s = (count: number): string => (count >= 2 ? 's' : '');
+
+const words = {
+  site: {
+    skip: 'Aller au contenu',
+    navigation: 'Principale',
+    search: 'Chercher',
+    coverage: 'Couverture',
+    sources: 'Sources',
+    theme: { toDark: 'Passer au thème sombre', toLight: 'Passer au thème clair' },
+    other: 'English',
+    footer: 'Pied de page',
+    data: (date: string, snapshot: string) => `Données du ${date}, instantané ${snapshot}`,
+    sourcesAndLicences: 'Sources et licences',
+    api: 'API',
+    retry: 'Réessayer',
+    loading: 'Chargement',
+  },
+  modes: {
+    walk: { label: 'À pied', phrase: 'à pied' },
+    bike: { label: 'À vélo', phrase: 'à vélo' },
+    car: { label: 'En voiture', phrase: 'en voiture' },
+  },
+  families: {
+    early_childhood: 'Petite enfance',
+    school_primary: 'École',
+    school_secondary: 'Collège et lycée',
+    shopping: 'Courses',
+    health: 'Santé',
+    leisure: 'Sport et culture',
+    transport: 'Transports',
+    public_services: 'Services publics',
+    nature: 'Nature',
+  },
+  licences: {
+    'etalab-2.0': 'Licence Ouverte 2.0',
+    'ODbL-1.0': 'ODbL 1.0',
+    'CC0-1.0': 'CC0 1.0',
+  },
+  rejects: {
+    ragged_row: 'Plus ou moins de cases que l’en-tête',
+    no_key: 'Identifiant du producteur absent',
+    no_position: 'Sans coordonnées',
+    bad_position: 'Coordonnées impossibles',
+    zero_position: 'Coordonnées (0, 0), qui disent « inconnu »',
+    swapped_position: 'Longitude et latitude échangées',
+    unmapped_category: 'Code sans catégorie connue',
+    unknown_commune: 'Commune inconnue de tous les codes officiels',
+    no_street: 'Numéro sans nom de rue',
+    bad_number: 'Nombre illisible',
+    bad_geometry: 'Contour illisible',
+  },
+  search: {
+    title: 'Chercher une adresse',
+    headline: ['Ici ou là :', 'que trouve-t-on autour ?'],
+    lead: 'École, courses, médecin, gymnase, gare : ce qu’il y a autour d’une adresse, en minutes par les vraies rues, avec les sources.',
+    label: 'Adresse, lieu ou coordonnées',
+    placeholder: 'Une adresse, un lieu…',
+    submit: 'Voir',
+    submitTail: 'les alentours',
+    suggestions: 'Adresses proposées',
+    found: (count: number) =>
+      count === 0 ? 'Aucune adresse proposée' : `${f.number(count)} adresse${s(count)} proposée${s(count)}`,
+    noSuggestion: 'Aucune proposition pour ces mots. Entrée cherche quand même.',
+    suggestionsFailed: 'Les propositions ne répondent pas. Entrée cherche quand même.',
+    onMap: 'Choisir sur la carte',
+    privacy: 'Pas de compte, pas de traceur. Vos adresses ne sont ni gardées ni inscrites dans un journal.',
+    types: {
+      housenumber: 'numéro',
+      street: 'rue',
+      locality: 'lieu-dit',
+      municipality: 'commune',
+    },
+  },
+  choice: {
+    profile: 'Ce qui compte pour vous',
+    mode: 'Comment vous y allez',
+  },
+  place: {
+    precision: {
+      housenumber: 'Numéro exact',
+      street: 'Rue trouvée, sans numéro : position estimée',
+      locality: 'Lieu-dit : position estimée',
+      municipality: 'Commune : position estimée en son centre',
+      point: 'Point choisi sur la carte',
+    },
+    off: (metres: number) => `à ${f.distance(metres)} de la rue`,
+    onStreet: 'au bord de la rue',
+    unnamed: 'Point choisi',
+    coordinates: (lon: number, lat: number) =>
+      `${f.number(Math.abs(lat), 4)} ${lat < 0 ? 'S' : 'N'}, ${f.number(Math.abs(lon), 4)} ${lon < 0 ? 'O' : 'E'}`,
+  },
+  score: {
+    outOf: 'sur 100',
+    heading: (mode: string, profile: string) => `${mode}, profil ${profile}`,
+    complete: 'Tout le barème est couvert.',
+    covered: (share: number, points: number, weight: number) =>
+      `Porte sur ${f.share(share)} du barème : ${f.points(points)} points sur ${f.points(weight)}.`,
+    none: 'Pas de note : rien de ce que ce profil regarde n’est couvert ici.',
+    spoken: (place: string, total: number | null, mode: string, profile: string) =>
+      total === null
+        ? `${place} : pas de note, ${mode}, profil ${profile}.`
+        : `${place} : ${f.number(Math.round(total))} sur 100, ${mode}, profil ${profile}.`,
+    computing: 'Calcul des alentours',
+    inFavour: 'Ce qui joue pour',
+    against: 'Ce qui pèse',
+    nothingInFavour: 'Rien de proche parmi ce qui compte.',
+    nothingAgainst: 'Rien de notable.',
+    noneNear: 'aucun assez proche',
+  },
+  detail: {
+    title: 'D’où viennent ces points',
+    explain:
+      'La longueur d’une barre est son poids dans le profil, le plein ses points. Les hachures ne sont pas couvertes : ni bon ni mauvais point, leur poids est retiré.',
+    openAll: 'Tout ouvrir',
+    closeAll: 'Tout fermer',
+    notCovered: 'non couvert',
+    partlyNotCovered: (weight: number) => `dont ${f.points(weight)} non couvert${s(weight)}`,
+    points: (points: number, weight: number) => `${f.points(points)} points sur ${f.points(weight)}`,
+    caption: (category: string, mode: string) => `${category} : les plus proches, ${mode}`,
+    service: 'Service',
+    minutes: 'Temps',
+    unnamed: 'Sans nom',
+    showOnMap: (name: string) => `Montrer ${name} sur la carte`,
+    noneWithin: 'Cherché, aucun assez proche pour compter : 0 point.',
+    tooFar: (minutes: string) => `Cherché : le plus proche, à ${minutes}, est trop loin pour compter.`,
+    reasons: {
+      partial: 'Source incomplète : montré à titre indicatif, sans points.',
+      none: 'Aucune source ouverte chargée pour cette catégorie.',
+      edge: 'Trop près du bord des rues chargées : il peut y en avoir un au-delà, hors de vue.',
+    },
+  },
+  missing: {
+    title: 'Ce qui manque, et pourquoi',
+    partial: {
+      title: 'Sources incomplètes',
+      text: 'Ce qui est connu est montré à titre indicatif ; le poids est retiré pour que deux adresses restent comparables.',
+    },
+    none: {
+      title: 'Sans source',
+      text: 'Aucune source ouverte n’est chargée. Ni bon ni mauvais point : le poids est retiré.',
+    },
+    edge: {
+      title: 'Au bord des rues chargées',
+      text: 'Les rues s’arrêtent avant la limite de temps qui compte : nous ne savons pas ce qu’il y a au-delà.',
+    },
+    searched: {
+      title: 'Cherché, aucun assez proche',
+      text: 'La source est complète et rien n’est à portée : cela compte pour 0.',
+    },
+    nothing: 'Rien ne manque à ce calcul.',
+  },
+  origin: {
+    title: 'Sources de cette note',
+    versions: (method: string, profile: string, snapshot: string) =>
+      `Méthode ${method}, profil ${profile}, instantané ${snapshot}.`,
+    ledger: 'Voir ce que chaque source a donné, ligne par ligne',
+  },
+  trouble: {
+    offNetwork: {
+      title: (place: string) =>
+        place ? `Les rues de ${place} ne sont pas chargées.` : 'Aucune rue chargée près de ce point.',
+      text: 'Nous ne pouvons pas y calculer de temps de trajet, donc pas de note. Ce n’est pas un zéro.',
+      nearest: (metres: number) => `La rue chargée la plus proche est à ${f.distance(metres)}.`,
+      todo: 'Choisissez une autre adresse, ou un point où la carte montre des rues.',
+    },
+    ambiguous: {
+      title: (words: string) => `Plusieurs adresses répondent à « ${words} ».`,
+      question: 'Laquelle ?',
+    },
+    unknown: {
+      title: (words: string) => `Aucune adresse ne correspond à « ${words} ».`,
+      todo: 'Vérifiez le nom de la commune, ou placez le point sur la carte.',
+      near: 'Peut-être cherchiez-vous :',
+    },
+    unreachable: {
+      title: 'Le service ne répond pas.',
+      kept: (clock: string) => `Les derniers résultats, de ${clock}, restent lisibles.`,
+      todo: 'Rien de ce que vous avez tapé n’est perdu.',
+    },
+    failed: { title: 'Cette demande n’a pas abouti.', todo: 'Réessayez, ou changez d’adresse.' },
+    badLink: 'Ce lien n’est pas complet : aucune adresse n’y est lisible.',
+  },
+  map: {
+    label: 'Carte',
+    services: (place: string) => `Carte des services autour de ${place}, équivalente aux tableaux de la page`,
+    example: (place: string) => `Exemple : carte des services autour de ${place}`,
+    territory: 'Carte du territoire',
+    help: 'Flèches : déplacer. Plus et moins : zoomer. Entrée : demander la note du centre de la carte.',
+    helpChoropleth: 'Flèches : déplacer. Plus et moins : zoomer. Le tableau donne les mêmes valeurs.',
+    zoomIn: 'Zoomer',
+    zoomOut: 'Dézoomer',
+    toTables: 'Même contenu en tableaux',
+    toTable: 'Même contenu en tableau',
+    home: 'Adresse',
+    counted: 'service numéroté comme dans le tableau',
+    click: 'Un clic sur la carte donne la note de ce point.',
+    unavailable: 'La carte ne s’affiche pas ici. Les tableaux disent la même chose.',
+    loading: 'La carte arrive.',
+    attribution: '© contributeurs OpenStreetMap, ODbL',
+    exampleLead: 'Exemple',
+    exampleText: (place: string, mode: string) => `${place}, ${mode} :`,
+    exampleOpen: 'Voir le détail',
+    openFamily: 'Ouvrez une famille pour voir ses services ici.',
+  },
+  coverage: {
+    title: 'Couverture',
+    heading: (category: string) => `${category} : qui vit près, qui vit loin ?`,
+    form: 'Choix de l’indicateur',
+    category: 'Service',
+    mode: 'Mode',
+    minutes: 'En moins de',
+    minutesOption: (minutes: number) => `${minutes} min`,
+    within: (within: number, known: number, minutes: number, mode: string) =>
+      `des habitants, soit ${f.number(within)} sur ${f.number(known)}, l’atteignent en ${minutes} minutes ${mode} ou moins.`,
+    unknownPeople: (people: number, all: number) =>
+      people >= all
+        ? `Réponse inconnue pour les ${f.number(all)} habitants : leurs rues ne sont pas chargées.`
+        : `Réponse inconnue pour ${f.number(people)} habitants sur ${f.number(all)}, dont les rues ne sont pas chargées : ils ne comptent pas dans cette part.`,
+    noShare: 'Pas de part',
+    noShareText: 'La réponse n’est connue pour personne : aucune rue du territoire ne la donne pour ce choix.',
+    partial: 'Source incomplète : chiffres minimaux, à titre indicatif.',
+    noSource: 'Aucune source ouverte chargée pour ce service.',
+    tableCaption: 'Communes',
+    commune: 'Commune',
+    people: 'Habitants',
+    share: 'À portée',
+    beyond: 'Au-delà',
+    notLoaded: 'rues non chargées',
+    notLoadedLong: 'rues non chargées, ou en partie : pas de part',
+    partCovered: (people: number) => `réponse inconnue pour ${f.number(people)}`,
+    showAll: (count: number) => `Voir les ${f.number(count)} communes`,
+    showFewer: 'Voir moins de communes',
+    sorted: (column: string, descending: boolean) =>
+      `Communes triées par ${column.toLowerCase()}, ordre ${descending ? 'décroissant' : 'croissant'}`,
+    map: 'Carte des communes par part d’habitants à portée, équivalente au tableau',
+    legend: 'Part des habitants à portée',
+    csv: 'Télécharger le tableau (CSV)',
+    csvFailed: 'Le fichier n’a pas pu être lu. Réessayez.',
+    method:
+      'Habitants comptés par carreau de 200 m ou, sans carreau, répartis sur les adresses d’habitation de leur commune. Une commune coupée par le bord des rues chargées n’a pas de part.',
+  },
+  sources: {
+    title: 'Sources et comptes',
+    heading: 'D’où viennent les données',
+    lead: (sources: number, rows: number) =>
+      `${f.number(sources)} source${s(sources)}, ${f.number(rows)} lignes lues. Chaque ligne lue est gardée, fusionnée, hors du champ ou rejetée avec son motif : les quatre s’additionnent.`,
+    producer: 'Producteur',
+    licence: 'Licence',
+    dataDate: 'Données de',
+    fetched: 'Lues le',
+    link: 'Lien',
+    rows: 'Lignes',
+    ledger: (title: string) => `Où sont passées les lignes de ${title}`,
+    read: 'Lues',
+    kept: 'Gardées',
+    merged: 'Fusionnées avec une autre ligne',
+    mergedShort: 'Fusionnées',
+    outOfScope: 'Hors du champ',
+    rejected: 'Rejetées',
+    summary: 'Toutes les sources',
+    source: 'Source',
+    territory: (name: string) => `Territoire : ${name}`,
+    built: (date: string) => `Instantané construit le ${date}`,
+  },
+};
+
+export type Messages = typeof words;
+export default withFrenchSpaces(words);

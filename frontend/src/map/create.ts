@@ -1,0 +1,72 @@
+/** One way to make a map: our tiles, our words, no control of its own, nothing that turns or tilts. */
+import * as maplibregl from 'maplibre-gl';
+import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
+import 'maplibre-gl/dist/maplibre-gl.css';
+import type { Messages } from '../i18n/fr';
+import { basemapStyle } from './basemap';
+import { readPalette, type Palette } from './palette';
+
+export type Box = [west: number, south: number, east: number, north: number];
+
+const TILES = '/tiles/{z}/{x}/{y}.mvt';
+const ROOM = 0.3;
+
+maplibregl.setWorkerUrl(workerUrl);
+
+export interface Wanted {
+  container: HTMLElement;
+  /** Territory: what is shown first, and what tiles exist for. */
+  bbox: Box;
+  /** What a screen reader calls the map. */
+  label: string;
+  words: Messages['map'];
+}
+
+export interface Made {
+  map: maplibregl.Map;
+  /** Kept when layers may be added. */
+  ready: Promise<void>;
+}
+
+/** Make a map. Throws where the browser cannot draw one. */
+export function createMap({ container, bbox, label, words }: Wanted): Made {
+  const [west, south, east, north] = bbox;
+  const [width, height] = [(east - west) * ROOM, (north - south) * ROOM];
+  const map = new maplibregl.Map({
+    container,
+    style: basemapStyle(readPalette(), location.origin + TILES, roomAround(bbox)),
+    bounds: bbox,
+    fitBoundsOptions: { padding: 12 },
+    maxBounds: [west - width - 0.2, south - height - 0.2, east + width + 0.2, north + height + 0.2],
+    minZoom: 6,
+    maxZoom: 18,
+    attributionControl: false,
+    dragRotate: false,
+    pitchWithRotate: false,
+    touchPitch: false,
+    rollEnabled: false,
+    fadeDuration: reducedMotion() ? 0 : 150,
+    locale: { 'Map.Title': label, 'Marker.Title': words.home },
+  });
+  map.touchZoomRotate.disableRotation();
+  map.keyboard.disableRotation();
+  return { map, ready: new Promise((resolve) => map.once('style.load', () => resolve())) };
+}
+
+/** Communes next door are drawn too, as far as the halo goes. */
+function roomAround([west, south, east, north]: Box): Box {
+  return [west - 0.5, south - 0.4, east + 0.5, north + 0.4];
+}
+
+export const reducedMotion = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches;
+
+/** Give the basemap the colours of the theme in force, and leave every other layer alone. */
+export function repaint(map: maplibregl.Map): Palette {
+  const palette = readPalette();
+  for (const layer of basemapStyle(palette, '', [0, 0, 0, 0]).layers) {
+    for (const [property, value] of Object.entries(layer.paint ?? {})) {
+      if (map.getLayer(layer.id)) map.setPaintProperty(layer.id, property as never, value as never);
+    }
+  }
+  return palette;
+}

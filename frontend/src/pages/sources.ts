@@ -1,0 +1,4 @@
+import Page from '../trust/SourcesPage.svelte';
+import { start } from '../state/start';
+
+void start(Page);
