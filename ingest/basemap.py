@@ -1,7 +1,7 @@
 """Vector tiles of the territory, made at build time from its own OSM file: no tile server, no outside request.
 
-One PMTiles file of gzipped Mapbox Vector Tiles, zooms 8 to 14; the same inputs give the same bytes. Communes (limits
-and names) reach far beyond the loaded streets, so they stand in zooms 8 to 11 only: a style draws them from a second
+One PMTiles file of gzipped Mapbox Vector Tiles, zooms 6 to 14; the same inputs give the same bytes. Communes (limits
+and names) reach far beyond the loaded streets, so they stand in zooms 6 to 11 only: a style draws them from a second
 source over the same tiles whose ``maxzoom`` is 11, which the map stretches.
 """
 
@@ -25,7 +25,7 @@ from ingest.basemap_layers import EARTH_RADIUS_M, SEATS, Features, Properties, m
 
 __all__ = ["LIMITS_MAX_ZOOM", "MAX_ZOOM", "MIN_ZOOM", "write_basemap"]
 
-MIN_ZOOM, MAX_ZOOM = 8, 14
+MIN_ZOOM, MAX_ZOOM = 6, 14
 LIMITS_MAX_ZOOM = 11
 EXTENT = 4096
 BUFFER = 64

@@ -14,7 +14,7 @@ import shapely
 from pmtiles.reader import MmapSource, Reader, all_tiles
 
 from geo.places import Commune
-from ingest.basemap import LIMITS_MAX_ZOOM, MAX_ZOOM, write_basemap
+from ingest.basemap import LIMITS_MAX_ZOOM, MAX_ZOOM, MIN_ZOOM, write_basemap
 
 LON, LAT = 4.40, 46.79
 
@@ -146,7 +146,7 @@ def test_details_come_with_the_zoom(tiles, zoom, layers):
 
 
 def test_communes_stop_where_the_map_stretches_them(tiles):
-    assert {z for (z, _, _), tile in tiles.items() if "boundary" in tile} == set(range(8, LIMITS_MAX_ZOOM + 1))
+    assert {z for (z, _, _), tile in tiles.items() if "boundary" in tile} == set(range(MIN_ZOOM, LIMITS_MAX_ZOOM + 1))
     beyond = tile_at(LON + 0.25, LAT, MAX_ZOOM)
     assert beyond not in tiles  # no street there: no tile at the last zooms
 
@@ -182,7 +182,7 @@ def test_the_file_says_what_it_holds_and_whose_it_is(town, tmp_path):
     with out.open("rb") as file:
         reader = Reader(MmapSource(file))
         header, metadata = reader.header(), reader.metadata()
-    assert (header["min_zoom"], header["max_zoom"]) == (8, 14)
+    assert (header["min_zoom"], header["max_zoom"]) == (MIN_ZOOM, MAX_ZOOM) == (6, 14)
     assert header["min_lon_e7"] == round((LON - 0.1) * 1e7)
     assert "OpenStreetMap" in metadata["attribution"]
     assert {layer["id"] for layer in metadata["vector_layers"]} >= {"transportation", "boundary", "place"}
@@ -192,7 +192,7 @@ def test_communes_alone_make_a_map(tmp_path):
     empty = tmp_path / "empty.osm"
     empty.write_text('<osm version="0.6"></osm>', encoding="utf-8")
     write_basemap(empty, tmp_path / "basemap.pmtiles", [MONTCERNAY])
-    assert {z for z, _, _ in read(tmp_path / "basemap.pmtiles")} == set(range(8, LIMITS_MAX_ZOOM + 1))
+    assert {z for z, _, _ in read(tmp_path / "basemap.pmtiles")} == set(range(MIN_ZOOM, LIMITS_MAX_ZOOM + 1))
 
 
 def test_nothing_to_draw_is_said(tmp_path):
