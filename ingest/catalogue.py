@@ -98,6 +98,11 @@ class Also(_Strict):
     matches: str
     category: str
 
+    @model_validator(mode="after")
+    def _compiles(self) -> Also:
+        re.compile(self.matches)
+        return self
+
 
 class Crs(_Strict):
     """In which system ``columns.x`` and ``columns.y`` are written."""
@@ -310,11 +315,12 @@ _PARTS: Mapping[str, type[BaseModel]] = {
 
 def _explain(error: ValidationError) -> str:
     """Say the first thing that is wrong, with the nearest right key when the key is unknown."""
-    first = error.errors()[0]
+    # An unknown key first: the one that it should have been is then missing, and saying so would lead astray.
+    first = min(error.errors(), key=lambda said: said["type"] != "extra_forbidden")
     place = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
         model = Source if len(first["loc"]) == 1 else _PARTS[str(first["loc"][0])]
-        known = {field.alias or name for name, field in model.model_fields.items()} - {"codes", "tags"}
+        known = {field.alias or name for name, field in model.model_fields.items()} - {"codes", "tags"} | {"like"}
         return f"unknown key {place!r}{_nearest(str(first['loc'][-1]), known)}"
     return f"{place}: {first['msg']}" if place else str(first["msg"]).removeprefix("Value error, ")
 
