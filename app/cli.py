@@ -14,6 +14,7 @@ import typer
 
 from app.settings import Settings, load_settings
 from geo.errors import AlentoursError, GateRefused
+from ingest.cli import cli as ingest_cli
 
 __all__ = ["cli", "main", "run"]
 
@@ -26,6 +27,7 @@ cli = typer.Typer(
 )
 snapshots_cli = typer.Typer(help="List what is published; publish a snapshot, or go back.", no_args_is_help=True)
 cli.add_typer(snapshots_cli, name="snapshots")
+cli.registered_commands += ingest_cli.registered_commands  # build
 
 Territory = Annotated[str | None, typer.Option(help="Code of the territory: 00, 71, 2A…", show_default="00")]
 TerritoryName = Annotated[str, typer.Argument(help="Code of the territory: 00, 71, 2A…")]
@@ -34,14 +36,6 @@ ProfileName = Annotated[str | None, typer.Option(help="Whose weights count.", sh
 Address = Annotated[str | None, typer.Argument(help="An address in words; or give --lon and --lat.")]
 Lon = Annotated[float | None, typer.Option(help="Longitude, degrees.")]
 Lat = Annotated[float | None, typer.Option(help="Latitude, degrees.")]
-
-
-@cli.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})
-def build(context: typer.Context) -> None:
-    """Build a territory's snapshot from its sources, and publish it when the gates agree."""
-    from ingest.cli import cli as ingest_cli  # noqa: PLC0415 — only a build waits for what it needs
-
-    raise typer.Exit(_exit_code(ingest_cli, ["build", *context.args]))
 
 
 @cli.command()
@@ -139,12 +133,8 @@ def _folder(territory: str) -> Path:
 
 def run(arguments: list[str]) -> int:
     """Carry out one command and return its exit code; an error of ours is one sentence on standard error."""
-    return _exit_code(cli, arguments)
-
-
-def _exit_code(command: typer.Typer, arguments: list[str]) -> int:
     try:
-        command(arguments, prog_name="alentours")
+        cli(arguments, prog_name="alentours")
     except SystemExit as done:
         return done.code if isinstance(done.code, int) else int(done.code is not None)
     except GateRefused as error:

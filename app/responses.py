@@ -50,6 +50,6 @@ def not_modified(request: Request, etag: str, cache: str) -> Response | None:
     if held is None:
         return None
     names = {name.strip().removeprefix("W/") for name in held.split(",")}
-    if etag.removeprefix("W/") in names or "*" in names:
+    if etag.removeprefix("W/") in names:
         return Response(status_code=304, headers={"ETag": etag, "Cache-Control": cache})
     return None

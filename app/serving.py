@@ -50,6 +50,7 @@ class Served:
 
     def warm(self) -> None:
         """Open what the first request of each mode would open, and have the kernels loaded, before anybody waits."""
+        _ = self.tiles
         profile = next(iter(self.snapshot.profiles.values()))
         for mode, network in self.snapshot.networks.items():
             lon, lat = Projection(network.crs).to_lonlat(*network.junction_xy_m[0])

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import mmap
+import struct
 from functools import lru_cache
 from pathlib import Path
 
-from pmtiles.tile import Compression, Entry, deserialize_directory, deserialize_header, find_tile, zxy_to_tileid
+from pmtiles.tile import (
+    Compression,
+    Entry,
+    MagicNumberNotFound,
+    SpecVersionUnsupported,
+    deserialize_directory,
+    deserialize_header,
+    find_tile,
+    zxy_to_tileid,
+)
 
 from geo.errors import SnapshotCorrupt
 
@@ -15,6 +25,7 @@ __all__ = ["TileArchive"]
 _HEADER_BYTES = 127
 _MAX_DEPTH = 4
 _KEPT_LEAVES = 256
+_NO_ARCHIVE = (OSError, ValueError, EOFError, IndexError, struct.error, MagicNumberNotFound, SpecVersionUnsupported)
 
 
 class TileArchive:
@@ -35,8 +46,8 @@ class TileArchive:
             if self._header["tile_compression"] not in (Compression.GZIP, Compression.NONE):
                 raise SnapshotCorrupt(f"{path.name}: tiles are neither gzipped nor plain")
             self._root = self._directory(self._header["root_offset"], self._header["root_length"])
-        except (OSError, ValueError, EOFError, KeyError, IndexError) as error:
-            raise SnapshotCorrupt(f"{path.name} is no PMTiles archive: {error}") from error
+        except _NO_ARCHIVE as error:
+            raise SnapshotCorrupt(f"{path.name} is no PMTiles archive ({type(error).__name__})") from error
         self._leaf = lru_cache(maxsize=_KEPT_LEAVES)(self._directory)
 
     @property

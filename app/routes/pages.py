@@ -9,8 +9,8 @@ import html
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from fastapi import APIRouter, FastAPI
-from fastapi.responses import FileResponse, HTMLResponse, Response
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.responses import HTMLResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
@@ -32,7 +32,7 @@ STYLED_POLICY = f"{NOTHING_POLICY}; style-src 'unsafe-inline'"
 PAGES = {"/": "index.html", "/couverture": "couverture.html", "/sources": "sources.html"}
 """Address of each page, and its file in the front end's build."""
 
-Handler = Callable[[], Awaitable[Response]]
+Handler = Callable[..., Awaitable[Response]]
 
 _FOREVER = "public, max-age=31536000, immutable"
 _DOCS = """<!doctype html>
@@ -69,7 +69,7 @@ class _Assets(StaticFiles):
     """Files of the build; those whose names hold a hash of their content are kept for ever."""
 
     def __init__(self, folder: Path, *, hashed: bool) -> None:
-        super().__init__(directory=folder)
+        super().__init__(directory=folder, check_dir=False)
         self._cache = _FOREVER if hashed else "no-cache"
 
     async def get_response(self, path: str, scope: Scope) -> Response:
@@ -106,10 +106,14 @@ def mount(app: FastAPI, built: Path) -> None:
 
 
 def _page(path: Path, policy: str) -> Handler:
-    async def page() -> Response:
+    files = _Assets(path.parent, hashed=False)
+
+    async def page(request: Request) -> Response:
         if not path.is_file():
             raise PagesNotBuilt
-        return FileResponse(path, headers={"Content-Security-Policy": policy, "Cache-Control": "no-cache"})
+        response = await files.get_response(path.name, request.scope)
+        response.headers["Content-Security-Policy"] = policy
+        return response
 
     return page
 

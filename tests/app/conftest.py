@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -45,7 +46,7 @@ class Client:
         return self.request("GET", url, params=params or None)
 
     def post(self, url: str, body: object) -> httpx.Response:
-        return self.request("POST", url, json=body)
+        return self.request("POST", url, content=json.dumps(body))
 
     def run(self, call: object) -> object:
         return self._runner.run(call)  # type: ignore[arg-type]
