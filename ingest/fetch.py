@@ -221,7 +221,7 @@ class Fetcher:
         try:
             with os.fdopen(handle, "wb") as out:
                 sha256, size = self._copy(source, url, response, out)
-            _check_length(source, url, response)
+            _check_length(source, url, response, size)
             sidecar = self._describe(source, url, response, sha256, size, dated)
             Path(temporary).replace(folder / sidecar.file)
         except BaseException:
@@ -279,12 +279,11 @@ def _retry_after_s(headers: Mapping[str, str]) -> float | None:
     return float(value) if value.isdigit() else None
 
 
-def _check_length(source: Source, url: str, response: httpx.Response) -> None:
-    """Refuse an answer that ended before the length it announced (of the bytes on the wire, hence before decoding)."""
+def _check_length(source: Source, url: str, response: httpx.Response, size: int) -> None:
+    """Refuse an answer that ended before the length it announced (which speaks of the bytes before decoding)."""
     announced = response.headers.get("content-length", "")
-    if announced.isdigit() and response.num_bytes_downloaded != int(announced):
-        detail = f"cut off after {response.num_bytes_downloaded} of {announced} bytes"
-        raise SourceMalformed(source.id, detail, file=url)
+    if announced.isdigit() and "content-encoding" not in response.headers and size != int(announced):
+        raise SourceMalformed(source.id, f"cut off after {size} of {announced} bytes", file=url)
 
 
 def _http_date(value: str) -> str:

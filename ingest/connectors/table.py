@@ -24,6 +24,9 @@ INSIDE = ">"
 POINT_LON, POINT_LAT = "@lon", "@lat"
 """Columns of a row that came with a geometry (GeoJSON, OpenStreetMap), WGS 84 degrees as text."""
 
+_POSITIONS = (("lon", "lat"), ("x", "y"), ("point",))
+"""The ways in which a file says where a row stands; one of them must be there."""
+
 
 @dataclass(frozen=True)
 class Table:
@@ -95,18 +98,19 @@ class Table:
             When a column vanished. An empty category would look like a place without services: it stops here instead.
         """
         columns = source.columns
-        positions = [("lon", "lat"), ("x", "y"), ("point",)]
-        located = [pair for pair in positions if all(name in columns and self.has(columns[name]) for name in pair)]
+        located = [pair for pair in _POSITIONS if all(name in columns and self.has(columns[name]) for name in pair)]
         for name, headers in columns.items():
-            if name in source.optional or any(name in pair for pair in positions):
+            if name in source.optional or any(name in pair for pair in _POSITIONS):
                 continue
             for header in headers[0].split("+") if len(headers) == 1 else [""]:
                 if not self.has([header] if header else headers):
                     self._vanished(header or headers[0], headers)
-        asked = [pair for pair in positions if any(name in columns for name in pair)]
+        asked = [pair for pair in _POSITIONS if any(name in columns for name in pair)]
         if asked and not located and not self.has([POINT_LON]):
-            headers = columns[asked[0][0]] if asked[0][0] in columns else columns[asked[0][-1]]
-            self._vanished(headers[0], headers)
+            # Half a pair that is there tells which pair was meant.
+            half = [pair for pair in asked if any(name in columns and self.has(columns[name]) for name in pair)]
+            gone = next(name for name in (half or asked)[0] if name in columns and not self.has(columns[name]))
+            self._vanished(columns[gone][0], columns[gone])
         filters = [*source.keep, *source.drop]
         others = [f.column for f in filters if not f.if_present] + [also.column for also in source.also]
         if source.crs is not None and source.crs.column and ("x", "y") in located:
