@@ -85,7 +85,7 @@ def _columns(source: Source, table: Table) -> tuple[pd.Series[str], pd.Series[st
 def _numbers(source: Source, text: pd.Series[str], scope: Scope, axis: int) -> NDArray[np.float64]:
     """Read French or English decimals; NaN where the text is no number."""
     plain = text.str.replace(",", ".", regex=False).str.replace(r"[\s\u00a0\u202f]", "", regex=True)
-    numbers: NDArray[np.float64] = pd.to_numeric(plain, errors="coerce").to_numpy(dtype=np.float64)
+    numbers = np.array(pd.to_numeric(plain, errors="coerce"), dtype=np.float64)
     if not source.lost_point:
         return numbers
     low, high = scope.bounds[axis], scope.bounds[axis + 2]
