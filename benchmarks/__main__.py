@@ -1,0 +1,68 @@
+"""``python -m benchmarks``: measure all, in a minute or two, and write ``docs/benchmarks.md``."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import sys
+from pathlib import Path
+from time import perf_counter
+
+from benchmarks.clock import ROUNDS, Unequal
+from benchmarks.fields import time_fields
+from benchmarks.lookups import time_lookups
+from benchmarks.machine import describe
+from benchmarks.page import Results, write_page
+from benchmarks.scores import time_scores
+from benchmarks.snapping import time_snapping
+from benchmarks.streets import MODES, areas, find_mirror
+from geo.warmup import warm_up
+
+_PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
+
+
+def main() -> int:
+    """Run everything; 1 and one sentence when contenders disagree, and then nothing is written."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--output", type=Path, default=_PAGE, help="the page to write (docs/benchmarks.md)")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="rounds of each contender at most")
+    arguments = parser.parse_args()
+    start = perf_counter()
+    try:
+        results = measure(arguments.rounds)
+    except (Unequal, NotADirectoryError) as error:
+        print(f"benchmarks: {error}", file=sys.stderr)
+        return 1
+    arguments.output.write_text(write_page(results), encoding="utf-8")
+    print(f"{arguments.output.name} is written, after {perf_counter() - start:.0f} s", file=sys.stderr)
+    return 0
+
+
+def measure(rounds: int) -> Results:
+    """Measure on every street network that is there."""
+    machine = describe()
+    warm_up()
+    mirror = find_mirror()
+    grounds = [(area, mode) for area in areas(mirror) for mode in MODES.values()]
+    fields, lookups, snapping = [], [], []
+    for area, mode in grounds:
+        print(f"→ {area.name}, {mode.id}", file=sys.stderr)
+        fields.append(time_fields(area, mode, rounds))
+        lookups.append(time_lookups(area, mode, rounds))
+        if mode.id == "walk":
+            snapping.append(time_snapping(area, mode, rounds=rounds))
+    print("→ scores", file=sys.stderr)
+    return Results(
+        day=datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
+        rounds=rounds,
+        machine=machine,
+        mirror=mirror is not None,
+        fields=fields,
+        lookups=lookups,
+        snapping=snapping,
+        scores=time_scores(rounds=rounds),
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
