@@ -1,0 +1,74 @@
+"""Cells of 200 m, as the official grid writes them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from pyproj import Transformer
+
+from ingest.ledger import Ledger, RejectCode
+from ingest.population import normalise_cells
+from tests.ingest.world import fetched, lonlat, scope, source, table
+
+HEADER = "idcar_200m,lcog_geo,ind,ind_snv,ind_0_3,ind_4_5,ind_6_10,ind_11_17,ind_65_79,ind_80p"
+COLUMNS = {
+    "key": ["idcar_200m", "IdINSPIRE"], "people": "ind", "living_standard_sum": "ind_snv", "commune": "lcog_geo",
+    "age_0_17": "ind_0_3+ind_4_5+ind_6_10+ind_11_17", "age_65": "ind_65_79+ind_80p",
+}  # fmt: skip
+_TO_GRID = Transformer.from_crs("EPSG:4326", "EPSG:3035", always_xy=True)
+CELLS = source(kind="cells", category="", columns=COLUMNS)
+
+
+def cell_id(x_km, y_km, crs=3035):
+    """Id of the cell that a place of the world lies in."""
+    east, north = _TO_GRID.transform(*lonlat(x_km, y_km))
+    return f"CRS{crs}RES200mN{int(north // 200 * 200)}E{int(east // 200 * 200)}"
+
+
+def cells(folder, *lines, header=HEADER):
+    read = table(folder, CELLS, "\n".join([header, *lines]) + "\n")
+    made = normalise_cells(CELLS, read, [fetched(folder / "essai.csv", CELLS)], scope())
+    made.ledger.check("essai")
+    return made
+
+
+def test_a_cell_counts_its_people_by_age_and_means_their_living_standard(tmp_path):
+    made = cells(tmp_path, f"{cell_id(2, 2)},71001,40.5,891000,1,2,3,4.5,5,6.5")
+    (cell,) = made.cells
+    assert (cell.people, cell.people_0_17, cell.people_65_plus) == (40.5, 10.5, 11.5)
+    assert cell.living_standard_eur == pytest.approx(22_000)
+    assert cell.insee == "71001"
+    east, north = _TO_GRID.transform(cell.lon, cell.lat)
+    assert np.allclose((east % 200, north % 200), 100, atol=1e-3)
+
+
+def test_older_headers_have_capitals(tmp_path):
+    older = HEADER.replace("idcar_200m", "IdINSPIRE").replace("ind", "Ind")
+    assert len(cells(tmp_path, f"{cell_id(2, 2)},71001,4,1,1,1,1,1,0,0", header=older).cells) == 1
+
+
+@pytest.mark.parametrize(
+    ("listed", "place", "insee"),
+    [("7100171002", (2, 2), "71001"), ("7100271001", (2, 2), "71001"), ("71002", (2, 2), "71002"),
+     ("71904", (6, 6), "71003"), ("", (2, 2), "71001"), ("99999", (2, 2), "71001")],
+)  # fmt: skip
+def test_the_commune_is_one_that_the_cell_lists(tmp_path, listed, place, insee):
+    assert cells(tmp_path, f"{cell_id(*place)},{listed},4,1,1,1,1,1,0,0").cells[0].insee == insee
+
+
+def test_what_is_no_cell_of_the_territory(tmp_path):
+    rest = "1,1,1,1,0,0"
+    made = cells(
+        tmp_path,
+        f"{cell_id(2, 2)},71001,4,,{rest}",
+        f"{cell_id(2, 2)},71001,4,1,{rest}",
+        f"{cell_id(9, 2)},21001,4,1,{rest}",
+        f"{cell_id(2, 202)},75001,4,1,{rest}",
+        f"Paris,71001,4,1,{rest}",
+        f",71001,4,1,{rest}",
+        f"{cell_id(3, 3)},71001,beaucoup,1,{rest}",
+        f"{cell_id(3, 3)},71001,-4,1,{rest}",
+    )
+    assert made.ledger == Ledger(read=8, kept=1, merged=1, out_of_scope=2, rejected=4)
+    assert [r.code for r in made.rejects] == [RejectCode.NO_KEY, RejectCode.BAD_POSITION] + [RejectCode.BAD_NUMBER] * 2
+    assert made.cells[0].living_standard_eur is None
