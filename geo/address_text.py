@@ -45,7 +45,8 @@ _UNITS = {"deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "sept": 7, "h
 _SUFFIXES = ("bis", "ter", "quater", "quinquies")
 _SAME_SUFFIX = {"b": "bis", "t": "ter", "q": "quater", "bis": "b", "ter": "t", "quater": "q"}
 
-_NUMBER = re.compile(r"(\d{1,4})(?: ?(bis|ter|quater|quinquies)\b|([a-z])\b|\b)")
+_NUMBER = re.compile(r"(\d{1,4})(?:(bis|ter|quater|quinquies)|([a-z]\d{0,3}))?")
+_SUFFIX = re.compile(r"[a-z]|[a-z]\d{1,3}|[a-z]{2}")
 _RANGE = re.compile(r"\b(\d{1,4})\s*[-/]\s*\d{1,4}\b")
 
 
@@ -101,6 +102,7 @@ def spellings(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word for word in raw if word not in normal and word not in _ARTICLES))
 
 
+@lru_cache(maxsize=65_536)
 def house_number(text: str) -> HouseNumber:
     """Read the number of a known address: ``"12"``, ``"12 bis"``, ``"12B"``, ``"12-14"`` (its first).
 
@@ -207,7 +209,8 @@ def _number_at(tokens: Sequence[tuple[str, int]], start: int) -> tuple[HouseNumb
         return HouseNumber(int(match[1]), match[2] or match[3]), 1
     if following in _SUFFIXES:
         return HouseNumber(int(match[1]), following), 2
-    if len(following) == 1 and following.isalpha() and len(ahead) > 2 and is_kind(ahead[2]):
+    article = len(following) == 2 and following in _ARTICLES
+    if _SUFFIX.fullmatch(following) and not article and len(ahead) > 2 and is_kind(ahead[2]):
         return HouseNumber(int(match[1]), following), 2  # 12 B rue…, but not 12 r Foch
     return HouseNumber(int(match[1])), 1
 

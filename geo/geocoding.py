@@ -28,6 +28,8 @@ _FORMAT = 1
 _LONGEST_QUERY = 200
 _POOL = 300
 """Entries that one reading of a query looks at, the most important first."""
+_SPARE = 40
+"""How many more than asked of the entries that fit best are asked for the house number."""
 _SUGGESTED = 10
 _REVERSE_RADII_M = (60.0, 250.0, 1000.0, 5000.0)
 
@@ -40,8 +42,13 @@ CREATE TABLE number (id INTEGER PRIMARY KEY, entry INTEGER NOT NULL REFERENCES e
     suffix TEXT NOT NULL, label TEXT NOT NULL, key TEXT NOT NULL, postcode TEXT NOT NULL, lon REAL NOT NULL,
     lat REAL NOT NULL);
 CREATE VIRTUAL TABLE said USING fts5 (words, also, city, postcodes, content='', columnsize=0, detail=column,
-    prefix='2 3', tokenize='ascii');
+    prefix='1 2 3', tokenize='ascii');
 CREATE VIRTUAL TABLE near USING rtree (id, west, east, south, north);
+"""
+_INDEXES = """
+CREATE INDEX number_of ON number (entry, value, suffix);
+CREATE INDEX entry_of ON entry (insee);
+CREATE INDEX commune_of ON entry (city_words) WHERE kind = 'municipality';
 """
 _INSERT_NEAR = "INSERT INTO near VALUES (?, ?, ?, ?, ?)"
 _NEAR = "SELECT id FROM near WHERE west <= ? AND east >= ? AND south <= ? AND north >= ? ORDER BY id"
@@ -105,6 +112,8 @@ class AddressIndex:
             for statement in filter(str.strip, _SCHEMA.split(";")):
                 connection.execute(statement)
             _fill(connection, found)
+            for statement in filter(str.strip, _INDEXES.split(";")):
+                connection.execute(statement)
             connection.execute("INSERT INTO said (said) VALUES ('optimize')")
             connection.execute(f"PRAGMA user_version = {_FORMAT}")
             connection.execute("COMMIT")
@@ -137,7 +146,8 @@ class AddressIndex:
         best: dict[str, Match] = {}
         read = readings(q[:_LONGEST_QUERY])
         for query in (*read, *filter(None, (query.without_letter for query in read))):
-            for candidate, found in self._candidates(query, growing=True):
+            fits = sorted(self._candidates(query, growing=True), key=lambda c: -c[1].score(number_found=True))
+            for candidate, found in fits[: limit + _SPARE]:
                 for match in self._answers(query, candidate, found):
                     if (kinds is None or match.type in kinds) and not _beaten(match, best):
                         best[match.id] = match
@@ -277,7 +287,8 @@ class AddressIndex:
         if not telling:
             return []
         asked = set(query.words)
-        pool = self._entries("said MATCH ? ORDER BY said.rowid LIMIT ?", " OR ".join(map(_quoted, telling)), _POOL)
+        named = f"{{words also}} : ({' OR '.join(map(_quoted, telling))})"
+        pool = self._entries("said MATCH ? ORDER BY said.rowid LIMIT ?", named, _POOL)
         shares = [(len(asked & {*c.words, *c.city_words, *c.also}) / len(asked), c) for c in pool if c.words]
         near = [match_of(candidate, 0.5 * share) for share, candidate in shares if share >= 0.5]
         return sorted(near, key=by_rank)[:5]
@@ -325,30 +336,30 @@ class AddressIndex:
 
 
 def _fill(connection: sqlite3.Connection, found: Sequence[Entry]) -> None:
-    """Insert the entries in their order: a lower row is more important."""
+    """Insert the entries in their order: a lower row is more important.
+
+    In the R*Tree number n is 2n, and entry n, where it has no numbers, is 2n + 1.
+    """
     number_row = 0
     for row, entry in enumerate(found, start=1):
-        words, also, city = " ".join(entry.words), " ".join(entry.also), " ".join(entry.city_words)
-        postcodes = " ".join(entry.postcodes)
+        lists = [" ".join(words) for words in (entry.words, entry.also, entry.city_words, entry.postcodes)]
         connection.execute(
             "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (row, entry.id, entry.kind.value, entry.name, words, also, city, postcodes, entry.insee, entry.commune,
-             entry.context, entry.lon, entry.lat, entry.importance, len(entry.numbers)),
+            (row, entry.id, entry.kind.value, entry.name, *lists, entry.insee, entry.commune, entry.context, entry.lon,
+             entry.lat, entry.importance, len(entry.numbers)),
         )  # fmt: skip
         connection.execute(
-            "INSERT INTO said (rowid, words, also, city, postcodes) VALUES (?, ?, ?, ?, ?)",
-            (row, words, also, city, postcodes),
+            "INSERT INTO said (rowid, words, also, city, postcodes) VALUES (?, ?, ?, ?, ?)", (row, *lists)
         )
         if not entry.numbers and entry.words:
             connection.execute(_INSERT_NEAR, (2 * row + 1, entry.lon, entry.lon, entry.lat, entry.lat))
-        for house in entry.numbers:
-            number_row += 1
-            connection.execute(
-                "INSERT INTO number VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (number_row, row, house.number.value, house.number.suffix, house.label, house.id, house.postcode,
-                 house.lon, house.lat),
-            )  # fmt: skip
-            connection.execute(_INSERT_NEAR, (2 * number_row, house.lon, house.lon, house.lat, house.lat))
+        houses = list(enumerate(entry.numbers, start=number_row + 1))
+        connection.executemany(
+            "INSERT INTO number VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            ((n, row, h.number.value, h.number.suffix, h.label, h.id, h.postcode, h.lon, h.lat) for n, h in houses),
+        )
+        connection.executemany(_INSERT_NEAR, ((2 * n, h.lon, h.lon, h.lat, h.lat) for n, h in houses))
+        number_row += len(houses)
 
 
 def _expressions(query: Query, *, growing: bool) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import random
 import sqlite3
 import threading
@@ -18,6 +19,7 @@ from geo.address_book import SAME_ADDRESS_M, distinct_addresses
 from geo.errors import AlentoursError, AmbiguousAddress, SnapshotCorrupt, UnknownAddress
 from geo.geocoding import AddressIndex, Match
 from geo.places import Address, Commune, Position
+from geo.projection import ground_m
 
 METRE_DEG = 1 / 111_132  # of latitude, about
 
@@ -516,4 +518,36 @@ def test_a_path_with_spaces_and_signs(tmp_path):
     folder.mkdir()
     index = made(folder / "a.sqlite", ADDRESSES)
     assert index.search("rue foch")
+    index.close()
+
+
+# ---------------------------------------------------------------- an official file
+
+
+def test_every_address_of_a_real_town_finds_itself(mirror, tmp_path):
+    """The national address base of Bondy: each row, asked for in two writings, is answered by itself, or by the row
+    of the same number within 50 m that it was merged with."""
+    with (mirror / "ban" / "bondy-93" / "adresse.csv").open(encoding="utf-8", newline="") as file:
+        rows = [
+            Address(
+                row["id"],
+                f"{row['numero']} {row['rep']}".strip(),
+                row["nom_voie"],
+                row["code_postal"],
+                row["code_insee"],
+                row["nom_commune"],
+                float(row["lon"]),
+                float(row["lat"]),
+                Position.HOUSENUMBER,
+                "ban",
+            )
+            for row in csv.DictReader(file)
+        ]
+    index = made(tmp_path / "ban.sqlite", rows, [Commune("93010", "Bondy", "93", 54_000, ("93140",), True, None)])
+    assert len(rows) == 8413
+    for row in rows[::5]:
+        for typed in (f"{row.number} {row.street} 93140 Bondy", f"{row.number}, {row.street.upper()}, BONDY"):
+            match = index.resolve(typed)
+            assert match.type is Position.HOUSENUMBER
+            assert ground_m(match.lon, match.lat, row.lon, row.lat) <= SAME_ADDRESS_M
     index.close()
