@@ -136,7 +136,7 @@ def one_to_one(
             alone_there = insee_a[a] == insee_b[b] != "" and insee_a.count(insee_a[a]) == insee_b.count(insee_b[b]) == 1
             if (
                 (alike >= rule.similar and distance <= rule.within_m)
-                or (alone_there and distance <= rule.alone_in_commune_m)
+                or (alone_there and 0 < rule.alone_in_commune_m >= distance)
                 or _alone(rule, tree_a, tree_b, xy_a[a], xy_b[b], distance)
             ):
                 candidates.append(Pair(a, b, distance, alike))
@@ -155,7 +155,7 @@ def _alone(
     rule: Rule, tree_a: cKDTree, tree_b: cKDTree, a: NDArray[np.float64], b: NDArray[np.float64], distance: float
 ) -> bool:
     """Tell whether two near rows have nobody else near them who could be meant instead."""
-    if distance > rule.alone_m:
+    if not 0 < rule.alone_m >= distance:
         return False
     around = 3 * rule.alone_m
     return bool(
