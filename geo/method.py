@@ -86,7 +86,7 @@ class Method:
                 depth=MappingProxyType({int(k): tuple(v) for k, v in data["depth"].items()}),
                 categories=MappingProxyType(categories),
             )
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise ConfigurationError(f"{path.name} is not a method: {error}") from error
         method._check(path, taxonomy)
         return method
@@ -215,7 +215,7 @@ def load_profiles(folder: Path, taxonomy: Taxonomy) -> Mapping[str, Profile]:
 def _read(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError) as error:  # no TOML, or no text at all
         raise ConfigurationError(f"{path.name}: {error}") from error
 
 

@@ -88,7 +88,7 @@ class Taxonomy(Mapping[str, Category]):
                 Category(id=row.pop("id"), label=Label(**row.pop("label")), icon=row.pop("icon"), **row)
                 for row in data["category"]
             ]
-        except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise ConfigurationError(f"{path.name} is not a taxonomy: {error}") from error
         taxonomy = cls({f.id: f for f in families}, {c.id: c for c in categories})
         if len(taxonomy) != len(categories) or len(taxonomy.families) != len(families):

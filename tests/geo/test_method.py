@@ -1,0 +1,148 @@
+"""The method and the profiles: what ships adds up, and what does not is refused with its reason."""
+
+from __future__ import annotations
+
+import math
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geo.decay import logistic
+from geo.errors import ConfigurationError, InvalidParameter
+from geo.method import Method, Profile, load_profiles
+from geo.taxonomy import Taxonomy
+
+DATA = Path(__file__).parents[2] / "data"
+TAXONOMY = Taxonomy.load(DATA / "taxonomy.toml")
+METHOD_TEXT = (DATA / "method.toml").read_text(encoding="utf-8")
+PROFILE_TEXT = (DATA / "profiles" / "famille.toml").read_text(encoding="utf-8")
+
+
+def method(tmp_path: Path, text: str) -> Method:
+    path = tmp_path / "method.toml"
+    path.write_text(text, encoding="utf-8")
+    return Method.load(path, TAXONOMY)
+
+
+def profile(tmp_path: Path, text: str) -> Profile:
+    path = tmp_path / "famille.toml"
+    path.write_text(text, encoding="utf-8")
+    return Profile.load(path, TAXONOMY)
+
+
+def test_the_shipped_method(tmp_path):
+    shipped = method(tmp_path, METHOD_TEXT)
+    assert shipped.version == "1.0.0"
+    assert shipped.modes == ("walk", "bike", "car")
+    assert (shipped.cutoff_s, shipped.complete_share) == (3600, 0.9)
+    assert set(shipped.categories) == set(TAXONOMY)
+    assert shipped.categories["education.college"].family == "school_secondary"
+
+
+def test_the_cutoffs_of_the_contract(tmp_path):
+    shipped = method(tmp_path, METHOD_TEXT)
+    minutes = {
+        mode: [decay[name].cutoff_min for name in ("proximite", "intermediaire", "superieure")]
+        for mode, decay in shipped.decay.items()
+    }
+    assert minutes == {"walk": [20, 30, 40], "bike": [20, 30, 50], "car": [15, 25, 40]}
+
+
+def test_half_is_left_at_mu(tmp_path):
+    """μ is what a reader can say: half of people would still go."""
+    for ranges in method(tmp_path, METHOD_TEXT).decay.values():
+        for decay in ranges.values():
+            assert logistic(decay.mu_min * 60, decay.mu_min, decay.sigma_min) == pytest.approx(0.5, abs=0.015)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda t: t + "\n[colour]\nred = 1\n", "unknown key 'colour'"),
+        (lambda t: t.replace("share = 0.55, k = 3", "share = 0.50, k = 3"), "early_childhood sum to 0.95"),
+        (lambda t: t.replace('"health.pharmacy"', '"health.drugstore"'), "health.drugstore, health.pharmacy"),
+        (lambda t: t.replace("[family.health]", "[family.wealth]"), "unknown family 'wealth'"),
+        (lambda t: t.replace("3 = [0.6, 0.3, 0.1]", "3 = [0.6, 0.3]"), "depth 3 needs 3 numbers"),
+        (lambda t: t.replace("3 = [0.6, 0.3, 0.1]", "3 = [0.6, 0.3, 0.2]"), "depth 3"),
+        (lambda t: t.replace("5 = [0.4, 0.2, 0.2, 0.1, 0.1]\n", ""), "no depth weights for k = 5"),
+        (lambda t: t.replace("cutoff_min = 50", "cutoff_min = 61"), "bike.superieure: the cut-off lies beyond"),
+        (lambda t: t.replace('k = 1, range = "superieure"', 'k = 1, range = "lunaire"'), "lunaire"),
+        (lambda t: t.replace("mu_min = 7, ", ""), "mu_min"),
+        (lambda t: t.replace('version = "1.0.0"\n', ""), "version"),
+        (lambda t: t[:300], "method.toml"),
+        (lambda t: t.replace("[family.health]", "[family]\nhealth = 1\n[other]"), "method.toml"),
+    ],
+)
+def test_a_method_that_does_not_add_up_is_refused(tmp_path, change, says):
+    assert change(METHOD_TEXT) != METHOD_TEXT
+    with pytest.raises(ConfigurationError, match=says):
+        method(tmp_path, change(METHOD_TEXT))
+
+
+def test_the_shipped_profiles():
+    profiles = load_profiles(DATA / "profiles", TAXONOMY)
+    assert list(profiles) == ["famille", "jeune_actif", "sans_voiture", "senior"]
+    for each in profiles.values():
+        assert math.fsum(each.weights.values()) == pytest.approx(100)
+        assert each.author
+        assert len(each.rationale) > 40
+        assert re.fullmatch(r"\d{4}-\d\d-\d\d", each.date)
+    assert "school_primary" not in profiles["senior"].weights
+    assert all("nature" not in each.weights for each in profiles.values())
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda t: t.replace("shopping = 16", "shopping = 15"), "sum to 99"),
+        (lambda t: t.replace("shopping = 16", "chopping = 16"), "unknown family 'chopping'"),
+        (lambda t: t.replace("shopping = 16", "shopping = -16"), "outside"),
+        (lambda t: t.replace("shopping = 16", "shopping = 16\nnature = 0"), "outside"),
+        (lambda t: t.replace("author = ", "auteur = "), "auteur"),
+        (lambda t: t[: t.index("[weights]")], "weights"),
+    ],
+)
+def test_a_profile_that_does_not_add_up_is_refused(tmp_path, change, says):
+    with pytest.raises(ConfigurationError, match=says):
+        profile(tmp_path, change(PROFILE_TEXT))
+
+
+def test_a_profile_is_named_after_its_file(tmp_path):
+    shutil.copy(DATA / "profiles" / "famille.toml", tmp_path / "autre.toml")
+    with pytest.raises(ConfigurationError, match="not the file's name"):
+        load_profiles(tmp_path, TAXONOMY)
+    with pytest.raises(ConfigurationError, match="no profile"):
+        load_profiles(tmp_path / "nowhere", TAXONOMY)
+
+
+families = st.dictionaries(st.sampled_from(sorted(TAXONOMY.families)), st.floats(0, 1e6), min_size=1)
+
+
+@given(families.filter(lambda weights: sum(weights.values()) > 1e-6))
+def test_a_readers_weights_are_brought_to_a_hundred(weights):
+    own = Profile.load(DATA / "profiles" / "famille.toml", TAXONOMY).with_weights(weights, TAXONOMY)
+    assert math.fsum(own.weights.values()) == pytest.approx(100)
+    assert own.version == "1.0.0+own"
+    assert set(own.weights) <= {family for family, weight in weights.items() if weight > 0}
+
+
+@pytest.mark.parametrize(
+    ("weights", "says"),
+    [
+        ({"chopping": 1.0}, "chopping"),
+        ({"health": -1.0}, "health weighs"),
+        ({"health": math.nan}, "health weighs"),
+        ({"health": math.inf}, "health weighs"),
+        ({"health": 0.0}, "no family weighs"),
+        ({}, "no family weighs"),
+    ],
+)
+def test_weights_that_cannot_be_are_named(weights, says):
+    shipped = Profile.load(DATA / "profiles" / "famille.toml", TAXONOMY)
+    with pytest.raises(InvalidParameter, match=says) as refused:
+        shipped.with_weights(weights, TAXONOMY)
+    assert refused.value.problems[0].field == "weights"
