@@ -76,6 +76,8 @@ class _Assets(StaticFiles):
         response = await super().get_response(path, scope)
         if response.status_code < 400:
             response.headers["Cache-Control"] = self._cache
+            # A worker keeps the policy of its own script, not that of the page: the map's worker fetches tiles.
+            response.headers["Content-Security-Policy"] = PAGE_POLICY
         return response
 
 
