@@ -11,7 +11,7 @@ from shapely.geometry.base import BaseGeometry
 
 from ingest.sample.shapes import Points, line_xy
 
-__all__ = ["Stroke", "bridged", "crosses", "cut_at"]
+__all__ = ["Stroke", "bridged", "crosses", "cut_at", "with_vertex"]
 
 
 @dataclass(frozen=True)
@@ -73,3 +73,10 @@ def bridged(stroke: Stroke, obstacle: BaseGeometry, margin_m: float = 6.0) -> li
 def crosses(xy_m: Points, obstacle: BaseGeometry | Polygon) -> bool:
     """Whether a line meets an obstacle."""
     return bool(shapely.intersects(LineString(np.asarray(xy_m)), obstacle))
+
+
+def with_vertex(stroke: Stroke, spot: Points) -> Stroke:
+    """Give a stroke a vertex at a point that lies on it, for another to meet it there."""
+    at = shapely.line_locate_point(stroke.line, shapely.Point(spot))
+    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(stroke.xy_m, axis=0).T))])
+    return replace(stroke, xy_m=np.insert(stroke.xy_m, int(np.searchsorted(along, at)), spot, axis=0))

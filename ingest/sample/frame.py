@@ -71,6 +71,14 @@ class Frame:
         waves = np.sin(flat_m @ self.wave_rad_per_m.T + self.phase_rad)
         return np.asarray(flat_m + waves @ self.shift_m + np.array(ORIGIN_L93_M), dtype=np.float64)
 
+    def to_flat(self, xy_m: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Carry Lambert-93 metres (N, 2) back to board metres (N, 2), to a millimetre."""
+        target = xy_m - np.array(ORIGIN_L93_M)
+        flat = target
+        for _ in range(40):
+            flat = target - np.sin(flat @ self.wave_rad_per_m.T + self.phase_rad) @ self.shift_m
+        return np.asarray(flat, dtype=np.float64)
+
     def to_lonlat(self, flat_m: NDArray[np.float64]) -> NDArray[np.float64]:
         """Carry board metres (N, 2) to WGS 84 degrees (N, 2)."""
         return lambert93_to_lonlat(self.to_lambert93(flat_m))

@@ -11,7 +11,7 @@ from shapely.geometry.base import BaseGeometry
 
 from ingest.sample import arteries, names
 from ingest.sample.communes import Commune, Village
-from ingest.sample.drawing import Stroke, bridged
+from ingest.sample.drawing import Stroke, bridged, cut_at, with_vertex
 from ingest.sample.roads import joined_roads, village_pieces
 from ingest.sample.terrain import TOWN_XY_M, Terrain
 from ingest.sample.town import GATES, estates, main_streets, town_region, town_streets
@@ -19,6 +19,7 @@ from ingest.sample.villages import (
     Hamlet,
     built_radius_m,
     coast_path,
+    greenway,
     hamlets,
     island_lanes,
     tracks,
@@ -59,11 +60,12 @@ def drawn_plan(terrain: Terrain, communes: tuple[Commune, ...], rail: LineString
     net = MultiLineString([s.line for s in strokes if s.ground and s.highway not in {"", "pedestrian"}])
     found, farm_lanes = hamlets(terrain, villages, hard, net, rng)
     strokes += farm_lanes
+    strokes += greenway(terrain)
     net = MultiLineString([s.line for s in strokes if s.ground])
     strokes += tracks(found, net, list(terrain.woods), hard, terrain.mainland.buffer(-40), rng)
     strokes += coast_path(terrain, net, rng)
     strokes += island_lanes(terrain, net, rng)
-    strokes += _trunk(strokes, trunk)
+    strokes = _trunk(strokes, trunk)
     return Plan(strokes, rail, trunk, found, grounds)
 
 
@@ -103,14 +105,22 @@ def _suburbs(
 
 
 def _trunk(strokes: list[Stroke], axis: LineString) -> list[Stroke]:
-    """Bridge the trunk road over whatever passes under it, and join it to two of these roads."""
-    under = [s for s in strokes if s.ground and s.line.intersects(axis)]
-    spots = [p for s in under for p in shapely.get_parts(shapely.intersection(s.line, axis)) if isinstance(p, Point)]
-    laid = arteries.trunk_strokes(axis, spots)
+    """Bridge the trunk road over whatever passes under it, and join it to two of these roads; return all strokes."""
+    under = [row for row, s in enumerate(strokes) if s.ground and s.line.intersects(axis)]
+    spots = {row: shapely.get_parts(shapely.intersection(strokes[row].line, axis)).tolist() for row in under}
     end = Point(arteries.TRUNK_END_XY_M)
-    joins = [(s, p) for s in under if s.highway in {"secondary", "tertiary"}
-             for p in shapely.get_parts(shapely.intersection(s.line, axis)) if p.distance(end) > 500]  # fmt: skip
+    joins = [(row, p) for row in under for p in spots[row]
+             if strokes[row].highway in {"secondary", "tertiary"} and p.distance(end) > 500]  # fmt: skip
+    ramps: list[Stroke] = []
     for x_m in (TOWN_XY_M[0], 20_500.0):
-        road, spot = min(joins, key=lambda join: abs(join[1].x - x_m))
-        laid += arteries.interchange(axis, road.line, spot)
-    return laid
+        row, spot = min(joins, key=lambda join: abs(join[1].x - x_m))
+        for ramp in arteries.interchange(axis, strokes[row].line, spot):
+            foot = min(ramp.xy_m[0], ramp.xy_m[-1], key=lambda xy: strokes[row].line.distance(Point(xy)))
+            strokes[row] = with_vertex(strokes[row], foot)
+            ramps.append(ramp)
+    laid = arteries.trunk_strokes(axis, [p for row in under for p in spots[row]])
+    for ramp in ramps:
+        heads = [(s.line.distance(Point(xy)), row, xy) for row, s in enumerate(laid) for xy in ramp.xy_m[[0, -1]]]
+        _, row, head = min(heads, key=lambda found: found[0])
+        laid[row : row + 1] = cut_at(laid[row], [shapely.line_locate_point(laid[row].line, Point(head))])
+    return [*strokes, *laid, *ramps]

@@ -105,14 +105,18 @@ def _rail_strokes(plan: Plan, terrain: Terrain) -> list[Stroke]:
 def _town_bridges(piece: Stroke, plan: Plan, town: shapely.Polygon) -> list[Stroke]:
     if not piece.ground or not piece.line.intersects(town):
         return [piece]
-    edges = [shapely.line_locate_point(piece.line, p) for p in shapely.get_parts(piece.line.intersection(town.exterior))]
+    edges = [
+        shapely.line_locate_point(piece.line, p) for p in shapely.get_parts(piece.line.intersection(town.exterior))
+    ]
     roads = MultiLineString([s.line for s in plan.strokes if s.ground and s.line.intersects(town)])
     crossings = shapely.get_parts(piece.line.intersection(roads))
     spots = [shapely.line_locate_point(piece.line, p) for p in crossings if p.geom_type == "Point" and town.contains(p)]
     parts = cut_at(piece, [*edges, *(at + d for at in spots for d in (-13.0, 13.0))])
     over = shapely.multipoints([p for p in crossings if p.geom_type == "Point" and town.contains(p)])
     return [
-        replace(part, tags={"bridge": "yes", "layer": "1"}) if not over.is_empty and part.line.distance(over) < 1.0 else part
+        replace(part, tags={"bridge": "yes", "layer": "1"})
+        if not over.is_empty and part.line.distance(over) < 1.0
+        else part
         for part in parts
     ]
 

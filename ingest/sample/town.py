@@ -145,8 +145,7 @@ def estates(
             continue
         grounds.append(shapely.Polygon(max(shapely.get_parts(ground), key=lambda p: float(p.area)).exterior))
         strokes += [
-            Stroke(xy, "residential", built=True, site=f"lotissement {root.x:.0f} {root.y:.0f}")
-            for xy in estate
+            Stroke(xy, "residential", built=True, site=f"lotissement {root.x:.0f} {root.y:.0f}") for xy in estate
         ]
     return strokes, grounds
 

@@ -17,10 +17,20 @@ from ingest.sample.organic import organic_streets
 from ingest.sample.shapes import Points, bent, line_xy, smoothed
 from ingest.sample.terrain import TOWN_XY_M, Terrain
 
-__all__ = ["ISLAND_SITE", "Hamlet", "built_radius_m", "coast_path", "hamlets", "island_lanes", "tracks", "village_streets"]
+__all__ = [
+    "ISLAND_SITE",
+    "Hamlet",
+    "built_radius_m",
+    "coast_path",
+    "hamlets",
+    "island_lanes",
+    "tracks",
+    "village_streets",
+]
 
 
 ISLAND_SITE = "île"
+GREENWAY = "Voie verte de l’Aubrelle"
 
 
 @dataclass(frozen=True)
@@ -29,6 +39,11 @@ class Hamlet:
 
     xy_m: tuple[float, float]
     houses: int
+
+
+def hamlet_site(xy_m: tuple[float, float]) -> str:
+    """Return the site of a hamlet's lanes."""
+    return f"hameau {xy_m[0]:.0f} {xy_m[1]:.0f}"
 
 
 def built_radius_m(people: int) -> float:
@@ -107,7 +122,7 @@ def _lanes(
         return None
     built = shapely.ops.substring(line, max(0.0, line.length - 120), line.length)
     approach = shapely.ops.substring(line, 0, max(0.0, line.length - 120))
-    site = f"hameau {spot[0]:.0f} {spot[1]:.0f}"
+    site = hamlet_site((float(spot[0]), float(spot[1])))
     strokes = [Stroke(line_xy(built), "unclassified", built=True, site=site)]
     if approach.length > 1:
         strokes.append(Stroke(line_xy(approach), "unclassified"))
@@ -121,7 +136,9 @@ def _lanes(
                 private = rng.random() < 0.35
                 tags = {"service": "driveway", "access": "private"} if private else {}
                 lane = bent(spot, end, rng, share=0.06)
-                strokes.append(Stroke(lane, "service" if private else "unclassified", tags=tags, built=not private, site=site))
+                strokes.append(
+                    Stroke(lane, "service" if private else "unclassified", tags=tags, built=not private, site=site)
+                )
     return strokes
 
 
@@ -184,9 +201,20 @@ def coast_path(terrain: Terrain, roads: MultiLineString, rng: np.random.Generato
     return strokes
 
 
-def island_lanes(
-    terrain: Terrain, roads: MultiLineString, rng: np.random.Generator
-) -> list[Stroke]:
+def greenway(terrain: Terrain) -> list[Stroke]:
+    """Follow the river's north bank from the town to the country bridge, on the old towpath."""
+    towpath = shapely.offset_curve(terrain.river_line, 52.0)
+    if not towpath.distance(Point(TOWN_XY_M)) < terrain.river_line.distance(Point(TOWN_XY_M)):
+        towpath = shapely.offset_curve(terrain.river_line, -52.0)
+    stretch = shapely.intersection(towpath, shapely.box(TOWN_XY_M[0] + 1_060, 0, 21_900, 20_000))
+    line = max(shapely.get_parts(shapely.line_merge(stretch)), key=lambda part: float(part.length))
+    stops = np.linspace(0, line.length, 5)
+    tags = {"foot": "designated", "bicycle": "designated", "surface": "compacted"}
+    return [Stroke(line_xy(shapely.ops.substring(line, a, b)), "cycleway", GREENWAY, tags)
+            for a, b in zip(stops, stops[1:], strict=False)]  # fmt: skip
+
+
+def island_lanes(terrain: Terrain, roads: MultiLineString, rng: np.random.Generator) -> list[Stroke]:
     """Draw the island's lanes, the ferry that is the only way to them, and the quay where it lands."""
     centre = np.array(terrain.island.centroid.coords[0])
     jetty = np.array(nearest_points(terrain.island.exterior, Point(centre + [350.0, -900.0]))[0].coords[0])

@@ -1,0 +1,140 @@
+"""From the country to its files: every publisher writes what it knows, and the truth is written down beside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from ingest.sample.country import Country, drawn_country, place_nodes
+from ingest.sample.frame import CLIP_LONLAT, lonlat_to_lambert93
+from ingest.sample.official_education import write_creches, write_equipment, write_schools
+from ingest.sample.official_ground import write_cells, write_contours, write_register
+from ingest.sample.official_services import (
+    write_france_services,
+    write_health,
+    write_pharmacies,
+    write_post,
+    write_stations,
+)
+from ingest.sample.osm_draft import OsmDraft
+from ingest.sample.osm_houses import Address, draw_houses
+from ingest.sample.osm_services import draw_facilities, draw_patches, draw_slips, draw_stops
+from ingest.sample.osm_streets import draw_streets, draw_water
+from ingest.sample.sheets import Spots
+from ingest.sample.truth import Fate, Services, SourceTruth, Truth, counted, tallied
+from ingest.sample.villages import ISLAND_SITE
+
+__all__ = ["generate"]
+
+
+def generate(folder: Path, seed: int = 71) -> Truth:
+    """Write the sample territory's files.
+
+    Parameters
+    ----------
+    folder
+        Becomes a mirror: the files that ``data/sources/sample`` names, and ``truth.json``. Made when it is not there.
+    seed
+        The same seed gives the same bytes.
+
+    Returns
+    -------
+    Truth
+        What a right ingest finds in the files.
+    """
+    country = drawn_country(seed)
+    folder.mkdir(parents=True, exist_ok=True)
+    draft, addresses = _drafted(country, np.random.default_rng([seed, 1]))
+    (folder / "osm").mkdir(exist_ok=True)
+    present = draft.write(folder / "osm" / "territoire.osm.pbf", country.frame)
+    fates = {
+        "sample_osm_services": [fate for key, fate in draft.fates.items() if present[key]],
+        "sample_osm_addresses": [fate for key, fate in draft.address_fates.items() if present[key]],
+        **_official(country, folder, addresses, np.random.default_rng([seed, 2])),
+    }
+    cells, cell_people = write_cells(
+        folder / "carreaux_200m.csv", country.houses, country.communes, country.frame, np.random.default_rng([seed, 3])
+    )
+    truth = _truth(seed, country, fates | {"sample_carreaux": cells}, cell_people, addresses)
+    truth.write(folder / "truth.json")
+    return truth
+
+
+def _drafted(country: Country, rng: np.random.Generator) -> tuple[OsmDraft, dict[int, Address]]:
+    """Draw the OpenStreetMap file; return it and the addresses by house."""
+    draft = OsmDraft()
+    draw_water(draft, country.terrain)
+    ways = draw_streets(draft, country.streets, country.stations)
+    draw_patches(draft, country.patches, country.communes)
+    for spot, tags in place_nodes(country):
+        draft.node(spot, tags)
+    addresses = draw_houses(draft, country.streets, ways, country.houses, country.communes, country.hamlets, rng)
+    draw_facilities(draft, country.facilities, addresses, rng)
+    draw_stops(draft, country.stops, country.carpools, country.communes)
+    west, south, east, north = CLIP_LONLAT
+    edge = country.frame.to_flat(lonlat_to_lambert93(np.array([[east, south + (north - south) * 0.6]])))[0]
+    draw_slips(draft, (float(edge[0]), float(edge[1])), country.facilities)
+    return draft, addresses
+
+
+def _official(
+    country: Country, folder: Path, addresses: Mapping[int, Address], rng: np.random.Generator
+) -> dict[str, list[Fate]]:
+    """Write the official files; return the fates of their rows by source."""
+    spots = Spots(country.frame, rng)
+    places = country.facilities
+    return {
+        "sample_education": write_schools(folder / "ecoles.csv", places, spots, rng),
+        "sample_creches": write_creches(folder / "creches.csv", places, addresses, spots, rng),
+        "sample_equipements": write_equipment(folder / "equipements.geojson", places, spots, rng),
+        "sample_pharmacies": write_pharmacies(folder / "pharmacies.csv", places, addresses, spots, rng),
+        "sample_laposte": write_post(folder / "laposte.csv", places, addresses, spots, rng),
+        "sample_france_services": write_france_services(folder / "france-services.csv", places, addresses, spots, rng),
+        "sample_gares": write_stations(folder / "gares.csv", country.frame, spots, rng),
+        "sample_sante": write_health(folder / "sante.csv", places, addresses, spots, rng),
+        "sample_cog": write_register(folder / "cog" / "communes.json", country.communes),
+        "sample_contours": write_contours(folder / "contours", country.communes, country.frame, spots),
+    }
+
+
+def _truth(
+    seed: int, country: Country, fates: Mapping[str, list[Fate]], cell_people: float, addresses: Mapping[int, Address]
+) -> Truth:
+    services: dict[str, Services] = {}
+    for source, rows in fates.items():
+        if source not in {"sample_cog", "sample_contours", "sample_carreaux", "sample_osm_addresses"}:
+            counted(rows, services)
+    sources: dict[str, SourceTruth] = {source: tallied(rows) for source, rows in sorted(fates.items())}
+    own = [commune for commune in country.communes if commune.department == "00"]
+    return Truth(
+        seed=seed,
+        sources=sources,
+        services=dict(sorted(services.items())),
+        addresses=sources["sample_osm_addresses"].kept,
+        communes=len(own),
+        halo_communes=len(country.communes) - len(own),
+        people=sum(commune.people for commune in own),
+        cells=sources["sample_carreaux"].kept,
+        cell_people=cell_people,
+        examples=_examples(country, addresses),
+    )
+
+
+def _examples(country: Country, addresses: Mapping[int, Address]) -> dict[str, str]:
+    """Choose addresses with a known answer: one in the town, one on the island, one that several communes have."""
+    found: dict[str, str] = {}
+    communes_of: dict[str, set[str]] = {}
+    for house, address in sorted(addresses.items()):
+        if address.commune.department != "00":
+            continue
+        site = country.streets.strokes[int(country.houses.street_row[house])].site
+        text = f"{address.line}, {address.commune.name}"
+        if site == "ville" and country.houses.zone[house] == "centre":
+            found.setdefault("address", text)
+        if site == ISLAND_SITE:
+            found.setdefault("island", text)
+        communes_of.setdefault(address.line, set()).add(address.commune.insee)
+    found["ambiguous"] = next(line for line, places in sorted(communes_of.items()) if len(places) > 2)
+    return found
