@@ -83,14 +83,16 @@ def near(name: str, known: Sequence[str]) -> str:
     return f"one of {', '.join(known)}" if known else "nothing"
 
 
-Lon = Annotated[float, Query(description="Longitude, degrees (WGS 84), -180 to 180.", examples=[4.425])]
-Lat = Annotated[float, Query(description="Latitude, degrees (WGS 84), -90 to 90.", examples=[46.806])]
+_LON = Query(description="Longitude, degrees (WGS 84), -180 to 180.", examples=[4.425])
+_LAT = Query(description="Latitude, degrees (WGS 84), -90 to 90.", examples=[46.806])
+Lon = Annotated[float, _LON]
+Lat = Annotated[float, _LAT]
 
 
 async def _asked_place(
     now: Serves,
-    lon: Lon | None = None,
-    lat: Lat | None = None,
+    lon: Annotated[float | None, _LON] = None,
+    lat: Annotated[float | None, _LAT] = None,
     address: Annotated[
         str | None,
         Query(description="An address in words, instead of `lon` and `lat`.", examples=["12 rue de la Gare"]),

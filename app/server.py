@@ -1,19 +1,22 @@
-"""Run the service: one process here, or several that uvicorn starts from the environment."""
+"""Run the service: one process here, or several that uvicorn starts."""
 
 from __future__ import annotations
 
 import os
+import socket
 
 import typer
 import uvicorn
 
 from app import logs
-from app.main import create_app
 from app.settings import PREFIX, Settings
-from geo.errors import NoSnapshot
+from geo.errors import ConfigurationError, NoSnapshot
 from geo.publication import current_id
 
 __all__ = ["serve"]
+
+GRACE_S = 5
+"""Seconds that running requests have to finish when the service is asked to stop."""
 
 
 def serve(settings: Settings) -> None:
@@ -23,6 +26,8 @@ def serve(settings: Settings) -> None:
     ------
     NoSnapshot
         When nothing is published for the territory: a person at a terminal is told at once what to do.
+    ConfigurationError
+        When the port cannot be listened on.
     """
     folder = settings.snapshots / settings.territory
     if current_id(folder) is None:
@@ -31,23 +36,39 @@ def serve(settings: Settings) -> None:
             f"run `alentours build {settings.territory}` first"
         )
     logs.configure(settings.log_level, settings.log_format)
-    typer.echo(f"Alentours serves territory {settings.territory} on http://{settings.host}:{settings.port}")
-    if settings.workers == 1:
-        _run(create_app(settings), settings)
-        return
-    for name, value in settings.model_dump(mode="json").items():  # what the workers read
-        os.environ[PREFIX + name.upper()] = ",".join(value) if isinstance(value, list) else str(value)
-    _run("app.main:from_environment", settings, factory=True, workers=settings.workers)
-
-
-def _run(app: object, settings: Settings, **more: object) -> None:
+    port = _free_port(settings)
+    typer.echo(f"Alentours serves territory {settings.territory} on http://{settings.host}:{port}")
+    os.environ.update(_variables(settings))  # a worker is a process of its own, and reads what it serves from there
     uvicorn.run(
-        app,  # type: ignore[arg-type]
+        "app.main:from_environment",
+        factory=True,
         host=settings.host,
-        port=settings.port,
+        port=port,
+        workers=settings.workers,
         log_config=None,
         access_log=False,
         server_header=False,
-        timeout_graceful_shutdown=5,
-        **more,  # type: ignore[arg-type]
+        timeout_graceful_shutdown=GRACE_S,
     )
+
+
+def _free_port(settings: Settings) -> int:
+    """Return the port to listen on; one that is taken is said in a sentence, before anything is opened."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            where = f"{settings.host}:{settings.port}"
+            problem = error.strerror or str(error)
+            raise ConfigurationError(f"cannot listen on {where} ({problem}): choose another with --port") from error
+        return int(probe.getsockname()[1])
+
+
+def _variables(settings: Settings) -> dict[str, str]:
+    values = settings.model_dump(mode="json")
+    return {
+        PREFIX + name.upper(): ",".join(value) if isinstance(value, list) else str(value)
+        for name, value in values.items()
+    }

@@ -48,9 +48,7 @@ def test_a_page_that_did_not_change_is_304(client: Client) -> None:
     assert client.request("GET", "/", headers={"If-None-Match": etag}).status_code == 304
 
 
-@pytest.mark.parametrize(
-    "path", ["/assets/../index.html", "/assets/%2e%2e/index.html", "/assets/..%2f..%2fetc/passwd", "/assets/"]
-)
+@pytest.mark.parametrize("path", ["/assets/%2e%2e/index.html", "/assets/..%2f..%2fetc/passwd", "/assets/"])
 def test_no_path_leads_out(client: Client, path: str) -> None:
     response = client.get(path)
     assert response.status_code == 404

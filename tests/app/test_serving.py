@@ -113,10 +113,10 @@ def test_a_broken_snapshot_at_the_start_is_503_and_names_no_folder(own_town: Tow
 def test_nothing_serves_before_it_was_looked_for(own_town: Town) -> None:
     with pytest.raises(NoSnapshot):
         Serving(own_town.root, CODE).now()
+    broken = Serving(own_town.root, CODE)
+    break_snapshot(own_town, "one")
+    broken.refresh()
     with pytest.raises(SnapshotCorrupt):
-        broken = Serving(own_town.root, CODE)
-        break_snapshot(own_town, "one")
-        broken.refresh()
         broken.now()
 
 

@@ -1,0 +1,104 @@
+"""A real server, as an operator starts it: answers over a socket, takes publications up, stops when asked."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from geo.publication import publish
+from tests.app.town import CODE, Town
+
+ALENTOURS = Path(sys.executable).with_name("alentours")
+PATIENCE_S = 60
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+@contextmanager
+def served(town: Town, log: Path, **settings: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """Run ``alentours serve`` over the town; gives its address and its process."""
+    port = free_port()
+    variables = {"ALENTOURS_SNAPSHOTS": str(town.root), "ALENTOURS_WATCH_S": "0.1", **settings}
+    with log.open("wb") as said:
+        process = subprocess.Popen(
+            [ALENTOURS, "serve", "--port", str(port)], env={**os.environ, **variables}, stdout=said, stderr=said
+        )
+    try:
+        yield f"http://127.0.0.1:{port}", process
+    finally:
+        process.terminate()
+        process.wait(timeout=PATIENCE_S)
+
+
+def until(condition, what: str):
+    """Return what `condition` gives as soon as it gives something."""
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline:
+        found = condition()
+        if found:
+            return found
+        time.sleep(0.05)
+    pytest.fail(f"in {PATIENCE_S} s no {what}")
+
+
+def healthy(url: str) -> str | None:
+    try:
+        answer = httpx.get(f"{url}/api/v1/healthz", timeout=5)
+    except httpx.TransportError:
+        return None
+    return answer.json()["snapshot"] if answer.status_code == 200 else None
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_served_town(own_town: Town, tmp_path: Path, workers: str) -> None:
+    log = tmp_path / "log"
+    with served(own_town, log, ALENTOURS_WORKERS=workers) as (url, process):
+        assert until(lambda: healthy(url), "answer") == "one"
+        where = own_town.at(2.2, 1)
+        one = httpx.get(f"{url}/api/v1/score", params=where).json()
+        many = httpx.post(f"{url}/api/v1/scores", json={"places": [where] * 300}, timeout=30).json()["results"]
+        assert [row["total"] for row in many] == [one["total"]] * 300
+        assert httpx.head(f"{url}/api/v1/score", params=where).status_code == 200
+        assert "server" not in httpx.get(f"{url}/").headers
+        publish(own_town.root / CODE, "two")
+        until(lambda: {healthy(url) for _ in range(8)} == {"two"}, "second snapshot")
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=PATIENCE_S) in (0, -signal.SIGINT)
+    said = log.read_text()
+    assert f"http://127.0.0.1:{url.rsplit(':', 1)[1]}" in said.splitlines()[0]
+    assert f"{where['lon']:.3f}" not in said
+    events = [json.loads(line) for line in said.splitlines()[1:] if line.startswith("{")]
+    assert {"request", "snapshot serves"} <= {event["event"] for event in events}
+
+
+def test_a_port_that_is_taken_is_said(own_town: Town, tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        done = subprocess.run(
+            [ALENTOURS, "serve", "--port", str(taken.getsockname()[1])],
+            env={**os.environ, "ALENTOURS_SNAPSHOTS": str(own_town.root)},
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_S,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert "Address already in use" in done.stderr
+    assert "--port" in done.stderr
+    assert "Traceback" not in done.stderr
