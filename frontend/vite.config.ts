@@ -28,13 +28,16 @@ function earlyTheme(): Plugin {
   };
 }
 
-/** Files that are served as their makers wrote them: the API's documentation page, and the licences that ask to travel. */
+/** Files that are kept as their makers wrote them: the API's documentation page, the report's map, licences that ask to travel. */
 function copies(): Plugin {
   const files = {
     'docs/swagger-ui.css': 'swagger-ui-dist/swagger-ui.css',
     'docs/swagger-ui-bundle.js': 'swagger-ui-dist/swagger-ui-bundle.js',
     'docs/swagger-ui.LICENSE.txt': 'swagger-ui-dist/LICENSE',
     'docs/swagger-ui-bundle.js.LICENSE.txt': 'swagger-ui-dist/swagger-ui-bundle.js.LICENSE.txt',
+    'report/leaflet.js': 'leaflet/dist/leaflet.js',
+    'report/leaflet.css': 'leaflet/dist/leaflet.css',
+    'licences/leaflet.txt': 'leaflet/LICENSE',
     'licences/radio-canada.txt': '@fontsource-variable/radio-canada/LICENSE',
     'licences/radio-canada-big.txt': '@fontsource-variable/radio-canada-big/LICENSE',
     'licences/maplibre-gl.txt': 'maplibre-gl/LICENSE.txt',
