@@ -53,6 +53,8 @@ class Demand:
     """(D,) people at each point."""
     commune_people: NDArray[np.float64]
     """(communes,) people of each commune, placed at a point or not; NaN = unknown, and outside the territory."""
+    unplaced: NDArray[np.float64]
+    """(communes,) people that stand at no point, because nothing says where in the commune they live."""
 
     @classmethod
     def open(cls, path: Path, communes: CommuneTable) -> Demand:
@@ -63,11 +65,10 @@ class Demand:
         kept = row >= 0
         lonlat = np.column_stack([floats(batch, "lon"), floats(batch, "lat")])[kept]
         people, row = floats(batch, "people")[kept], row[kept]
-        if basis is Basis.CELLS:
-            total = np.bincount(row, weights=people, minlength=len(communes)).astype(np.float64)
-        else:
-            total = communes.population
-        return cls(basis, lonlat, row, people, np.where(communes.in_territory, total, np.nan))
+        placed = np.bincount(row, weights=people, minlength=len(communes)).astype(np.float64)
+        total = placed if basis is Basis.CELLS else communes.population
+        unplaced = np.where((placed > 0) | ~communes.in_territory, 0.0, np.nan_to_num(total))
+        return cls(basis, lonlat, row, people, np.where(communes.in_territory, total, np.nan), unplaced)
 
     def by_commune(self, counted: NDArray[np.bool_]) -> NDArray[np.float64]:
         """Sum the people of the counted points (D,) by row of the commune table."""

@@ -71,6 +71,15 @@ class _Nearest:
     """(D,) seconds to the edge of the loaded streets; −inf where no street is loaded, so that nothing is known."""
 
 
+@dataclass(frozen=True)
+class _Counted:
+    """People by row of the commune table."""
+
+    within: NDArray[np.float64]
+    known: NDArray[np.float64]
+    unknown: NDArray[np.float64]
+
+
 def coverage(snapshot: Snapshot, category: str, mode: str, minutes: float) -> Coverage:
     """Count the people who reach a service of a category within so many minutes.
 
@@ -96,33 +105,37 @@ def coverage(snapshot: Snapshot, category: str, mode: str, minutes: float) -> Co
     longest = snapshot.method.cutoff_s / 60.0
     if not (math.isfinite(minutes) and 0.0 < minutes <= longest):
         raise InvalidParameter(FieldProblem("minutes", f"{minutes:g} cannot be counted", f"above 0, up to {longest:g}"))
-    within, known = _people_reached(snapshot, category, mode, minutes * 60.0)
+    within, known = _reached(snapshot, category, mode, minutes * 60.0)
+    counted = _Counted(
+        snapshot.demand.by_commune(within),
+        snapshot.demand.by_commune(known),
+        snapshot.demand.by_commune(~known) + snapshot.demand.unplaced,
+    )
     rows = np.flatnonzero(snapshot.communes.in_territory)
-    communes = tuple(_commune(snapshot, int(row), float(within[row]), float(known[row])) for row in rows)
+    communes = tuple(_commune(snapshot, int(row), counted) for row in rows)
     return Coverage(
         category,
         mode,
         minutes,
         snapshot.completeness[category],
-        _summed(communes, float(known[rows].sum())),
+        _summed(communes, float(counted.known[rows].sum())),
         communes,
         snapshot.id,
     )
 
 
-def _people_reached(
+def _reached(
     snapshot: Snapshot, category: str, mode: str, limit_s: float
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Sum, by row of the commune table, the people within the limit and those whose answer is known."""
-    demand, field = snapshot.demand, snapshot.fields[mode]
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Say of each demand point (D,) whether it is within the limit, and whether that is known."""
+    field = snapshot.fields[mode]
     if snapshot.completeness[category] is not Completeness.COMPLETE or category not in field.categories:
-        nobody = np.zeros(len(snapshot.communes))
+        nobody = np.zeros(len(snapshot.demand.people), dtype=bool)
         return nobody, nobody
     nearest = snapshot.memo(("coverage.nearest", mode), lambda: _nearest(snapshot, mode))
     with np.errstate(invalid="ignore"):  # comparisons with NaN are false: none found
         within = nearest.seconds[:, field.categories.index(category)] <= limit_s
-    known = within | (nearest.edge_s >= limit_s)
-    return demand.by_commune(within), demand.by_commune(known)
+    return within, within | (nearest.edge_s >= limit_s)
 
 
 def _nearest(snapshot: Snapshot, mode: str) -> _Nearest:
@@ -139,14 +152,14 @@ def _nearest(snapshot: Snapshot, mode: str) -> _Nearest:
     return _Nearest(seconds, edge_s)
 
 
-def _commune(snapshot: Snapshot, row: int, within: float, known: float) -> CommuneCoverage:
-    people = float(snapshot.demand.commune_people[row])
+def _commune(snapshot: Snapshot, row: int, counted: _Counted) -> CommuneCoverage:
+    people, known = float(snapshot.demand.commune_people[row]), float(counted.known[row])
     whole = snapshot.communes.loaded_share[row] >= snapshot.method.complete_share  # false where it is not known
     return CommuneCoverage(
         people=None if math.isnan(people) else people,
-        within=within,
-        not_covered=0.0 if math.isnan(people) else max(people - known, 0.0),
-        share=min(within / known, 1.0) if whole and known > 0.0 else None,
+        within=float(counted.within[row]),
+        not_covered=float(counted.unknown[row]),
+        share=min(float(counted.within[row]) / known, 1.0) if whole and known > 0.0 else None,
         insee=snapshot.communes.insee[row],
         name=snapshot.communes[row].name,
     )

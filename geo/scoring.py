@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from geo.coordinates import require_lonlat
 from geo.errors import AlentoursError, InvalidParameter, OffNetwork
-from geo.evidence import NOT_COVERED, STATUSES, Rules, Status, Values, evaluate
+from geo.evidence import STATUSES, Rules, Status, Values, evaluate
 from geo.fields import RANKS, Access
 from geo.geocoding import Match
 from geo.method import Method, Profile
@@ -169,6 +169,41 @@ def _score_chunk(
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class _Weighed:
+    """One category that the profile weighs, and where its numbers are."""
+
+    category: str
+    family: str
+    weight: float
+    k: int
+    column: int | None
+    """In the field; None when the field does not know the category: no source tells of it."""
+    services: range
+    """Rows of the service table."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """The numbers of one place as lists: Python reads them several times faster than an array's elements."""
+
+    status: list[int]
+    value: list[float]
+    counted: list[list[bool]]
+    seconds: list[list[float]]
+    rows: list[list[int]]
+
+    @classmethod
+    def of(cls, access: Access, values: Values, row: int) -> _Row:
+        return cls(
+            values.status[row].tolist(),
+            values.value[row].tolist(),
+            values.counted[row].tolist(),
+            access.seconds[row].tolist(),
+            access.rows[row].tolist(),
+        )
+
+
 def _scores(snapshot: Snapshot, places: Sequence[Place], snap: Snap, mode: str, profile: Profile) -> Iterator[Score]:
     if not places:
         return
@@ -179,10 +214,9 @@ def _scores(snapshot: Snapshot, places: Sequence[Place], snap: Snap, mode: str, 
         lambda: Rules.of(snapshot.method, mode, field.categories, snapshot.completeness, RANKS),
     )
     values = evaluate(access, rules)
-    columns = {category: column for column, category in enumerate(field.categories)}
-    weighed = weights(snapshot.method, profile)
+    weighed = _weighed(snapshot, field.categories, profile)
     for row, place in enumerate(places):
-        edge_s = float(access.edge_s[row])
+        numbers, edge_s = _Row.of(access, values, row), float(access.edge_s[row])
         yield Score(
             place=replace(place, off_m=float(snap.off_m[row])),
             mode=mode,
@@ -190,40 +224,42 @@ def _scores(snapshot: Snapshot, places: Sequence[Place], snap: Snap, mode: str, 
             profile_version=profile.version,
             method_version=snapshot.method.version,
             snapshot=snapshot.id,
-            components=tuple(
-                _component(snapshot, access, values, row, columns.get(category), category, mode, weight)
-                for category, weight in weighed.items()
-            ),
+            components=tuple(_component(category, mode, numbers) for category in weighed),
             edge_s=edge_s if math.isfinite(edge_s) else None,
         )
 
 
-def _component(
-    snapshot: Snapshot,
-    access: Access,
-    values: Values,
-    row: int,
-    column: int | None,
-    category: str,
-    mode: str,
-    weight: float,
-) -> Component:
-    rule = snapshot.method.categories[category]
-    if column is None:  # no source tells of it: the field does not know it
-        return Component(category, rule.family, mode, weight, Status.NOT_COVERED, None, ())
-    status = values.status[row, column]
-    seconds, rows = access.seconds[row, column, : rule.k], access.rows[row, column, : rule.k]
+def _weighed(snapshot: Snapshot, known: Sequence[str], profile: Profile) -> list[_Weighed]:
+    columns = {category: column for column, category in enumerate(known)}
+    return [
+        _Weighed(
+            category,
+            snapshot.method.categories[category].family,
+            weight,
+            snapshot.method.categories[category].k,
+            columns.get(category),
+            snapshot.services.ranges[category],
+        )
+        for category, weight in weights(snapshot.method, profile).items()
+    ]
+
+
+def _component(asked: _Weighed, mode: str, numbers: _Row) -> Component:
+    if asked.column is None:
+        return Component(asked.category, asked.family, mode, asked.weight, Status.NOT_COVERED, None, ())
+    status = STATUSES[numbers.status[asked.column]]
+    seconds, counted = numbers.seconds[asked.column], numbers.counted[asked.column]
     return Component(
-        category=category,
-        family=rule.family,
-        mode=mode,
-        weight=weight,
-        status=STATUSES[status],
-        value=None if status == NOT_COVERED else float(values.value[row, column]),
-        nearest=tuple(
-            Reach(snapshot.services.index_of(category, int(rows[k])), float(seconds[k]), bool(counted))
-            for k, counted in enumerate(values.counted[row, column, : rule.k])
-            if rows[k] >= 0
+        asked.category,
+        asked.family,
+        mode,
+        asked.weight,
+        status,
+        None if status is Status.NOT_COVERED else numbers.value[asked.column],
+        tuple(
+            Reach(asked.services[row], seconds[rank], counted[rank])
+            for rank, row in enumerate(numbers.rows[asked.column][: asked.k])
+            if row >= 0
         ),
     )
 
