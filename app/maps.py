@@ -47,21 +47,21 @@ class LeafletFiles:
 
     @classmethod
     def find(cls, built: Path) -> LeafletFiles:
-        """Read Leaflet from the front end's build, or from the packages it was built with.
+        """Read Leaflet from the front end's build.
 
         Raises
         ------
         ConfigurationError
-            When neither holds it.
+            When the build does not hold it.
         """
-        for folder in (built / "report", built.parent / "node_modules" / "leaflet" / "dist"):
-            if (folder / "leaflet.js").is_file():
-                script = (folder / "leaflet.js").read_text(encoding="utf-8")
-                style = (folder / "leaflet.css").read_text(encoding="utf-8")
-                # A source map would be asked for, and pictures too; no control that is used here shows one.
-                script = re.sub(r"//# sourceMappingURL=.*", "", script)
-                return cls(script, re.sub(r"url\([^)]*\)", "none", style))
-        raise ConfigurationError("the report needs the map library that comes with the pages: run 'make run' once")
+        try:
+            script, style = ((built / "report" / name).read_text("utf-8") for name in ("leaflet.js", "leaflet.css"))
+        except FileNotFoundError as error:
+            needs = "the report needs the map library that comes with the pages"
+            raise ConfigurationError(f"{needs}, and it is not in {built}: run 'make run' once") from error
+        # A source map would be asked for, and pictures too; no control that is used here shows one.
+        script = re.sub(r"//# sourceMappingURL=.*", "", script)
+        return cls(script, re.sub(r"url\([^)]*\)", "none", style))
 
 
 @dataclass(frozen=True)

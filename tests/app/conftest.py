@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
+import contextlib
+import functools
 import json
 import shutil
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 from fastapi import FastAPI
 
 from app.main import create_app
@@ -30,17 +32,23 @@ def own_town(town: Town, tmp_path: Path) -> Town:
     return Town(tmp_path / "snapshots", town.ids, town.lattice)
 
 
-class Client:
-    """Asks an application, its lifespan running, from a test that is not asynchronous."""
+@pytest.fixture(scope="session")
+def portal() -> Iterator[BlockingPortal]:
+    """An event loop in a thread of its own: the tests' browser keeps one running in this thread."""
+    with start_blocking_portal() as running:
+        yield running
 
-    def __init__(self, app: FastAPI, runner: asyncio.Runner) -> None:
-        self.app, self._runner = app, runner
-        self._http = httpx.AsyncClient(
-            transport=httpx.ASGITransport(app=app, raise_app_exceptions=False), base_url="http://town"
-        )
+
+class Client:
+    """Asks an application from a test that is not asynchronous."""
+
+    def __init__(self, app: FastAPI, portal: BlockingPortal) -> None:
+        self.app, self._portal = app, portal
+        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+        self._http = httpx.AsyncClient(transport=transport, base_url="http://town")
 
     def request(self, method: str, url: str, **more: object) -> httpx.Response:
-        return self._runner.run(self._http.request(method, url, **more))  # type: ignore[arg-type]
+        return self._portal.call(functools.partial(self._http.request, method, url, **more))  # type: ignore[arg-type]
 
     def get(self, url: str, **params: object) -> httpx.Response:
         return self.request("GET", url, params=params or None)
@@ -48,28 +56,20 @@ class Client:
     def post(self, url: str, body: object) -> httpx.Response:
         return self.request("POST", url, content=json.dumps(body))
 
-    def run(self, call: object) -> object:
-        return self._runner.run(call)  # type: ignore[arg-type]
-
 
 Start = Callable[..., Client]
 
 
 @pytest.fixture(scope="session")
-def _start_any() -> Iterator[Callable[[Settings], Client]]:
-    with asyncio.Runner() as runner:
-        contexts = []
+def _start_any(portal: BlockingPortal) -> Iterator[Callable[[Settings], Client]]:
+    with contextlib.ExitStack() as running:
 
         def start(settings: Settings) -> Client:
             app = create_app(settings)
-            context = app.router.lifespan_context(app)
-            runner.run(context.__aenter__())
-            contexts.append(context)
-            return Client(app, runner)
+            running.enter_context(portal.wrap_async_context_manager(app.router.lifespan_context(app)))
+            return Client(app, portal)
 
         yield start
-        for context in contexts:
-            runner.run(context.__aexit__(None, None, None))
 
 
 @pytest.fixture(scope="session")

@@ -31,6 +31,11 @@ def test_a_page_may_ask_this_host_alone(client: Client, path: str) -> None:
     assert response.headers["x-content-type-options"] == "nosniff"
 
 
+def test_a_worker_s_script_may_ask_this_host(client: Client) -> None:
+    """A worker keeps the policy of its own script; the map's worker fetches the tiles."""
+    assert policy(client.get("/assets/page-1a2b.js"))["connect-src"] == "'self'"
+
+
 def test_each_page_is_its_file(client: Client) -> None:
     titles = [re.findall("<title>(.*)</title>", client.get(path).text) for path in PAGES]
     assert titles == [["index.html"], ["couverture.html"], ["sources.html"]]

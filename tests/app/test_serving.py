@@ -9,6 +9,7 @@ import weakref
 from pathlib import Path
 
 import pytest
+from anyio.from_thread import BlockingPortal
 
 from app.serving import Serving
 from geo.errors import NoSnapshot, SnapshotCorrupt
@@ -120,7 +121,7 @@ def test_nothing_serves_before_it_was_looked_for(own_town: Town) -> None:
         broken.now()
 
 
-def test_the_watch_takes_a_publication_up_by_itself(own_town: Town) -> None:
+def test_the_watch_takes_a_publication_up_by_itself(own_town: Town, portal: BlockingPortal) -> None:
     async def watch() -> str:
         now = Serving(own_town.root, CODE)
         async with now.watched(every_s=0.02):
@@ -131,7 +132,7 @@ def test_the_watch_takes_a_publication_up_by_itself(own_town: Town) -> None:
                 await asyncio.sleep(0.02)
             return now.now().snapshot.id
 
-    assert asyncio.run(watch()) == "two"
+    assert portal.call(watch) == "two"
 
 
 def test_a_cursor_of_the_former_snapshot_is_refused_in_words(own_town: Town, start: Start) -> None:
