@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from app import __version__
 from app.answers.attribution import attribution
+from app.answers.scores import place_label
 from app.french import minutes, number, status_word
 from geo.errors import ConfigurationError
 from geo.projection import Projection, ground_m
@@ -132,7 +133,7 @@ class _Mark(MacroElement):
 def report(snapshot: Snapshot, score: Score, leaflet: LeafletFiles) -> str:
     """Return the report of one score as the text of an HTML file."""
     shown = _numbered(snapshot, score.components)
-    label = score.place.label or f"{score.place.lat:.5f}, {score.place.lon:.5f}"
+    label = place_label(snapshot, score)
     page = _Page(label, leaflet, _summary(snapshot, score, label), _tables(snapshot, score, shown))
     page.add_child(_map(snapshot, score, list(shown.values()), label))
     return str(page.render())

@@ -68,8 +68,7 @@ def show_score(snapshot: Snapshot, score: Score) -> None:
     """Show the score, and what it is made of."""
     answer = score_answer(snapshot, score)
     total = "nothing is covered here" if answer["total"] is None else f"{answer['total']:.1f} of 100"
-    place = answer["place"]
-    table = Table(title=f"{place['label'] or (place['lon'], place['lat'])}: {total} ({score.profile}, {score.mode})")
+    table = Table(title=f"{answer['place']['label']}: {total} ({score.profile}, {score.mode})")
     for heading, right in (("category", 0), ("weight", 1), ("value", 1), ("points", 1), ("nearest", 0), ("min", 1)):
         table.add_column(heading, justify="right" if right else "left")
     for row in answer["components"]:

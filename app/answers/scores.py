@@ -9,7 +9,7 @@ from app.answers.geometry import degrees
 from geo.scoring import Component, Reach, Score
 from geo.snapshot import Snapshot
 
-__all__ = ["score_answer"]
+__all__ = ["place_label", "score_answer"]
 
 
 def score_answer(snapshot: Snapshot, score: Score, nearest: int | None = None) -> dict[str, Any]:
@@ -22,10 +22,9 @@ def score_answer(snapshot: Snapshot, score: Score, nearest: int | None = None) -
     """
     components = [_component(snapshot, component, nearest) for component in score.components]
     total, place = score.total, score.place
-    commune = snapshot.communes.get(place.insee)
     return {
         "place": {
-            "label": place.label or (commune.name if commune else ""),
+            "label": place_label(snapshot, score),
             "type": place.type,
             "id": place.id or None,
             "lon": degrees(place.lon),
@@ -45,6 +44,13 @@ def score_answer(snapshot: Snapshot, score: Score, nearest: int | None = None) -
         "profile_version": score.profile_version,
         "attribution": attribution(snapshot, {row["source"] for c in components for row in c["nearest"]}),
     }
+
+
+def place_label(snapshot: Snapshot, score: Score) -> str:
+    """Name the place that was scored: its address, else its commune, else its coordinates."""
+    place = score.place
+    commune = snapshot.communes.get(place.insee)
+    return place.label or (commune.name if commune else f"{degrees(place.lon)}, {degrees(place.lat)}")
 
 
 def _component(snapshot: Snapshot, component: Component, nearest: int | None) -> dict[str, Any]:
