@@ -146,3 +146,68 @@ def test_weights_that_cannot_be_are_named(weights, says):
     with pytest.raises(InvalidParameter, match=says) as refused:
         shipped.with_weights(weights, TAXONOMY)
     assert refused.value.problems[0].field == "weights"
+
+
+# ---------------------------------------------------------------- the page that explains it
+
+
+def table_after(text: str, first_cell: str) -> list[list[str]]:
+    """The rows of the Markdown table whose header starts with a cell."""
+    lines = text[text.index(f"| {first_cell} |") :].splitlines()
+    rows = []
+    for line in lines[2:]:
+        if not line.startswith("|"):
+            break
+        rows.append([cell.strip().strip("`") for cell in line.strip("|").split("|")])
+    return rows
+
+
+@pytest.fixture(scope="module")
+def page() -> str:
+    return (DATA.parent / "docs" / "method.md").read_text(encoding="utf-8")
+
+
+def test_the_page_shows_the_constants_of_the_decay(page, tmp_path):
+    shipped = method(tmp_path, METHOD_TEXT)
+    rows = table_after(page, "range")
+    assert len(rows) == 3
+    for name, *modes, _ in rows:
+        for mode, cell in zip(("walk", "bike", "car"), modes, strict=True):
+            decay = shipped.decay[mode][name]
+            assert [float(number) for number in cell.split(",")] == [decay.mu_min, decay.sigma_min, decay.cutoff_min]
+
+
+def test_the_page_shows_the_worth_of_the_ranks(page, tmp_path):
+    shown = {int(k): tuple(map(float, worth.split())) for k, worth, _ in table_after(page, "k")}
+    assert shown == dict(method(tmp_path, METHOD_TEXT).depth)
+
+
+def test_the_page_shows_the_profiles(page):
+    columns = ("school_primary", "school_secondary", "shopping", "health", "leisure", "transport", "early_childhood")
+    for name, *cells in table_after(page, "profile"):
+        weights = load_profiles(DATA / "profiles", TAXONOMY)[name].weights
+        assert [float(cell) for cell in cells] == [weights.get(f, 0.0) for f in (*columns, "public_services")]
+
+
+def test_the_page_shows_the_check_values_that_are_tested(page):
+    tested = (DATA.parent / "tests" / "geo" / "test_decay.py").read_text(encoding="utf-8")
+    weights = re.findall(r'"\w+", \d+, 0(\.\d\d)\)', tested)
+    paragraph = page[page.index("Check values") :].split("\n\n")[0]
+    assert re.findall(r"(?<!\d)\.\d\d", paragraph) == weights
+
+
+def test_the_worked_example_adds_up(page, tmp_path):
+    shipped = method(tmp_path, METHOD_TEXT)
+    family = load_profiles(DATA / "profiles", TAXONOMY)["famille"]
+    covered = gained = 0.0
+    for category, weight, value, points in table_after(page, "category"):
+        row = shipped.categories[category]
+        assert float(weight) == pytest.approx(family.weights[row.family] * row.share)
+        assert float(points) == pytest.approx(float(weight) * float(value), abs=0.006)
+        covered += float(weight)
+        gained += float(weight) * float(value)
+    said = re.search(r"\*\*Total = ([\d.]+) / ([\d.]+) = ([\d.]+)\.\*\*", page)
+    points, share, total = map(float, said.groups())
+    assert covered / 100 == pytest.approx(share)
+    assert gained == pytest.approx(points, abs=0.01)
+    assert gained / (covered / 100) == pytest.approx(total, abs=0.01)
