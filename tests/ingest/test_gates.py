@@ -1,0 +1,228 @@
+"""Checks before publication, each at its threshold, and a territory gathered from files to records."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+from shapely import box
+
+from geo.errors import ConfigurationError, SourceMalformed
+from geo.manifest import Completeness
+from geo.method import Method
+from geo.places import Cell, Standing
+from geo.taxonomy import Taxonomy
+from ingest.gates import Outcome, check_access, check_sources
+from ingest.gather import gather
+from ingest.ledger import Ledger, RejectCode
+from tests.ingest.test_osm import Town, addresses_source, services_source
+from tests.ingest.world import COG, SAONE_ET_LOIRE, cog_source, contour_source, contours, fetched, lonlat, source
+
+DATA = Path(__file__).resolve().parents[2] / "data"
+TAXONOMY = Taxonomy.load(DATA / "taxonomy.toml")
+METHOD = Method.load(DATA / "method.toml", TAXONOMY)
+PHARMACIES = source(id="pharmacies", complete=["health.pharmacy"], expect={"rows": [2, 9], "fresh_after": "2024-05"})
+STREETS = source(id="rues", kind="streets", reader="osm_streets", category="", columns={})
+
+
+def rows(*places):
+    lines = [f"{n};Pharmacie {n};{lonlat(*place)[0]};{lonlat(*place)[1]}" for n, place in enumerate(places)]
+    return "\n".join(["id;nom;lon;lat", *lines]) + "\n"
+
+
+@dataclass
+class Files:
+    """A folder of the files of a small territory."""
+
+    folder: Path
+
+    def lay(self, pharmacies=""):
+        pharmacies = pharmacies or rows((1, 1), (5, 1), (2, 200))
+        town = Town()
+        town.way((1, 1), (1, 2), highway="residential")
+        town.node(1.01, 1, shop="bakery", name="Au Four")
+        town.node(1, 1.2, addr__housenumber="2", addr__street="Rue Haute")
+        osm = town.write(self.folder)
+        texts = {"cog.json": json.dumps(COG), "contours.geojson": json.dumps(contours()), "pharmacies.csv": pharmacies}
+        for name, text in texts.items():
+            (self.folder / name).write_text(text, encoding="utf-8")
+        laid = [(cog_source(), "cog.json"), (contour_source(), "contours.geojson"), (PHARMACIES, "pharmacies.csv")]
+        osm_sources = (services_source(), addresses_source(), STREETS)
+        self.sources = [of for of, _ in laid] + list(osm_sources)
+        self.fetched = {of.id: [fetched(self.folder / name, of)] for of, name in laid}
+        self.fetched |= {of.id: [fetched(osm, of)] for of in osm_sources}
+        return self
+
+    def gather(self, advance=lambda: None):
+        return gather(self.sources, self.fetched, SAONE_ET_LOIRE, DATA, advance)
+
+
+@pytest.fixture
+def files(tmp_path):
+    return Files(tmp_path).lay()
+
+
+def findings(gathered):
+    return {(f.check, f.subject): f for f in check_sources(gathered, METHOD)}
+
+
+def test_a_territory_is_gathered_and_accounted_for(files):
+    steps = []
+    gathered = files.gather(lambda: steps.append(1))
+    assert len(steps) == len(files.sources)
+    assert [s.id for s in gathered.services] == ["osm:n4", "pharmacies:0", "pharmacies:1"]
+    assert [a.street for a in gathered.addresses] == ["Rue Haute"]
+    assert [c.insee for c in gathered.communes] == ["21001", "71001", "71002", "71003"]
+    assert [f.path.name for f in gathered.streets] == ["bourg.osm"]
+    assert gathered.ledgers["pharmacies"] == Ledger(3, 2, 0, 1, 0)
+    assert gathered.ledgers["rues"] == Ledger(1, 1, 0, 0, 0)
+    record = {record.id: record for record in gathered.sources}["pharmacies"]
+    assert (record.data_date, record.fetched_at, record.complete) == (
+        "2024-05",
+        "2024-05-06T07:08:09Z",
+        ("health.pharmacy",),
+    )
+    assert {f.outcome for f in check_sources(gathered, METHOD)} == {Outcome.PASS}
+
+
+def test_completeness_is_what_the_sources_that_were_read_declare(files):
+    known = files.gather().completeness(TAXONOMY)
+    assert known["health.pharmacy"] is Completeness.COMPLETE
+    assert known["shop.bakery"] is Completeness.PARTIAL
+    assert known["culture.cinema"] is Completeness.NONE
+    assert list(known) == list(TAXONOMY)
+
+
+def test_a_source_without_files_is_left_out_by_name(files):
+    del files.fetched["pharmacies"]
+    gathered = files.gather()
+    assert [source.id for source in gathered.excluded] == ["pharmacies"]
+    assert gathered.completeness(["health.pharmacy"])["health.pharmacy"] is Completeness.NONE
+    found = findings(gathered)["excluded", "pharmacies"]
+    assert (found.outcome, found.text) == (Outcome.WARN, "pharmacies: left out, nobody gave its files")
+
+
+@pytest.mark.parametrize("kind", ["cog", "contours"])
+def test_without_its_ground_a_territory_is_none(files, kind):
+    del files.fetched[kind]
+    with pytest.raises(ConfigurationError, match="needs one source of kind"):
+        files.gather()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["<html>", "\n", "id;nom;lon\n1;a;4\n", "id;nom;lon;lat\n1;a;4;46\n2;b", "a\0b"],
+    ids=["page", "empty", "column", "cut", "binary"],
+)
+def test_a_bad_file_stops_the_build_before_anything_is_made(files, text):
+    (files.folder / "pharmacies.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(SourceMalformed, match=r"source pharmacies: .*pharmacies\.csv"):
+        files.gather()
+
+
+def test_a_file_without_streets_is_no_source_of_streets(files):
+    town = Town()
+    town.node(1, 1, shop="bakery")
+    town.write(files.folder)
+    with pytest.raises(SourceMalformed, match="holds no street"):
+        files.gather()
+
+
+@pytest.mark.parametrize(
+    ("count", "outcome"), [(1, Outcome.FAIL), (2, Outcome.PASS), (9, Outcome.PASS), (10, Outcome.WARN)]
+)
+def test_too_few_rows_fail_and_too_many_warn(files, count, outcome):
+    files.lay(rows(*[(1, 1)] * count))
+    found = findings(files.gather())["rows", "pharmacies"]
+    assert found.outcome is outcome
+    assert found.text == f"pharmacies: {count} rows, 2 to 9 expected"
+
+
+@pytest.mark.parametrize(
+    ("limit", "current", "outcome"),
+    [
+        ("2024-05", False, Outcome.PASS),
+        ("2024", True, Outcome.PASS),
+        ("2024-05-31", False, Outcome.PASS),  # the file says no day: it may be of the last
+        ("2024-06", False, Outcome.WARN),
+        ("2025", True, Outcome.FAIL),
+    ],
+)
+def test_an_old_file_warns_and_fails_where_the_source_says_that_it_is_current(files, limit, current, outcome):
+    gathered = files.gather()
+    declared = gathered.declared["pharmacies"].model_copy(
+        update={"expect": PHARMACIES.expect.model_copy(update={"fresh_after": limit, "current": current})}
+    )
+    gathered = replace(gathered, declared={**gathered.declared, "pharmacies": declared})
+    assert findings(gathered)["age", "pharmacies"].outcome is outcome
+
+
+@pytest.mark.parametrize(("good", "outcome"), [(19, Outcome.PASS), (18, Outcome.WARN), (2, Outcome.FAIL)])
+def test_the_share_of_rejects(files, good, outcome):
+    files.lay(rows(*[(1, 1)] * good) + "x;;;\n")
+    gathered = files.gather()
+    assert [reject.code for reject in gathered.rejects] == [RejectCode.NO_POSITION]
+    assert findings(gathered)["rejected", "pharmacies"].outcome is outcome
+
+
+def test_a_category_that_an_official_source_should_fill_and_that_is_empty(files):
+    files.lay(rows((2, 200), (9, 1), (9, 2)))
+    found = findings(files.gather())["category", "health.pharmacy"]
+    assert found.outcome is Outcome.FAIL
+    assert found.text == "health.pharmacy: 0 in the territory, declared complete by pharmacies"
+
+
+def test_a_ledger_that_does_not_add_up_fails(files):
+    gathered = files.gather()
+    gathered = replace(gathered, ledgers={**gathered.ledgers, "pharmacies": Ledger(5, 2, 0, 1, 0)})
+    assert findings(gathered)["ledger", "pharmacies"].outcome is Outcome.FAIL
+
+
+def test_communes_and_people(files):
+    gathered = files.gather()
+    lost = [replace(c, population=None) if c.insee == "71002" else c for c in gathered.communes]
+    assert findings(replace(gathered, communes=tuple(lost)))["communes", "71"].outcome is Outcome.WARN
+    bare = [replace(c, geometry=None) for c in gathered.communes]
+    assert findings(replace(gathered, communes=tuple(bare)))["communes", "71"].outcome is Outcome.FAIL
+    for people, outcome in ((1900.0, Outcome.PASS), (1800.0, Outcome.WARN), (900.0, Outcome.FAIL)):
+        cells = (Cell("c", *lonlat(1, 1), "71001", people, 0.0, 0.0, None),)
+        found = findings(replace(gathered, cells=cells))["cells", "71"]
+        assert found.outcome is outcome, people
+
+
+@dataclass
+class Access:
+    """What a gate looks at of a mode."""
+
+    services_on_network: int
+    violations: int = 0
+    kept_share: float = 1.0
+
+    @property
+    def network(self):
+        return self
+
+
+@pytest.mark.parametrize(
+    ("access", "check", "outcome"),
+    [
+        (Access(2), "snapped", Outcome.PASS),
+        (Access(1), "snapped", Outcome.WARN),
+        (Access(0), "snapped", Outcome.FAIL),
+        (Access(2, kept_share=0.89), "streets", Outcome.WARN),
+        (Access(2, kept_share=0.4), "streets", Outcome.FAIL),
+        (Access(2, violations=1), "field", Outcome.FAIL),
+    ],
+)
+def test_streets_and_fields(files, access, check, outcome):
+    services = [s for s in files.gather().services if s.id.startswith("pharmacies")]
+    doubtful = replace(services[0], standing=Standing.UNCONFIRMED)
+    found = check_access({"walk": access}, [*services, doubtful], box(4, 46, 5, 47))
+    assert {f.check: f.outcome for f in found}[check] is outcome
+    assert all(f.text.startswith("walk: ") for f in found)
+
+
+def test_without_a_service_on_its_streets_nothing_is_published():
+    assert check_access({"walk": Access(0)}, [], box(4, 46, 5, 47))[0].outcome is Outcome.FAIL
