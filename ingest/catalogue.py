@@ -10,7 +10,6 @@ import difflib
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -122,7 +121,7 @@ class Source(_Strict):
     producer: str
     licence: Licence
     attribution: str = ""
-    """What its licence wants shown; empty: title, producer and date."""
+    """What its licence wants shown; empty: title, producer, date and licence."""
     page: str = ""
     url: str = ""
     """The publisher's current feed; ``{territory}`` stands for the territory's code."""
@@ -130,8 +129,6 @@ class Source(_Strict):
     """Where ``url`` is a data.gouv.fr dataset: pattern of the title or address of the resource to take."""
     mirror: tuple[Vintage, ...] = ()
     territories: tuple[str, ...]
-    required: bool = True
-    """False: a build goes on without it, and says so."""
     official: bool = True
     """False for what volunteers map: where a complete official source exists, what only they know is unconfirmed."""
     complete: tuple[str, ...] = ()
@@ -176,10 +173,9 @@ class Source(_Strict):
         given = {self.category, *self.codes.values(), *(also.category for also in self.also)}
         return frozenset(given | set(self.tags.categories if self.tags else ())) - {"", OUT_OF_SCOPE}
 
-    @cached_property
-    def credit(self) -> str:
-        """What to show beside its data."""
-        return self.attribution or f"{self.title}, {self.producer}, {self.licence.label}"
+    def credit(self, producer: str, data_date: str) -> str:
+        """Return what to show beside its data: the Licence Ouverte asks for the producer and the date of the data."""
+        return self.attribution or f"{self.title}, {producer}, {data_date}, {self.licence.label}"
 
     def serves(self, territory: str) -> bool:
         """Tell whether the source has something to say of a territory."""

@@ -167,16 +167,17 @@ def _normalise(source: Source, files: Sequence[Fetched], scope: Scope) -> Source
 
 
 def _record(source: Source, files: Sequence[Fetched], ledger: Ledger, rejects: Iterable[Reject]) -> SourceRecord:
+    producer, data_date = files[0].producer, min(file.data_date for file in files)
     return SourceRecord(
         id=source.id,
         title=source.title,
-        producer=files[0].producer,
+        producer=producer,
         licence=source.licence,
         url=source.page or source.url,
-        data_date=min(file.data_date for file in files),
+        data_date=data_date,
         fetched_at=max(file.fetched_at for file in files),
         ledger=SourceLedger(ledger.read, ledger.kept, ledger.merged, ledger.out_of_scope, ledger.rejected),
         rejects=count_codes(reject for reject in rejects if reject.source == source.id),
         complete=source.complete,
-        attribution=source.credit,
+        attribution=source.credit(producer, data_date),
     )

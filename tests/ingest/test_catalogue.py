@@ -9,7 +9,8 @@ import pytest
 from geo.errors import ConfigurationError
 from geo.places import Licence
 from geo.taxonomy import Taxonomy
-from ingest.catalogue import load_sources
+from ingest.catalogue import Source, load_sources
+from ingest.ledger import RejectCode
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 PLAIN = """
@@ -41,7 +42,7 @@ def test_a_source_says_all_it_knows(tmp_path):
     assert source.licence is Licence.LO_2_0
     assert source.gives == {"education.college"}
     assert source.columns["key"] == ("uai",)
-    assert source.credit == "Écoles, Ministère, Licence Ouverte 2.0"
+    assert source.credit("Ministère", "2024-05") == "Écoles, Ministère, 2024-05, Licence Ouverte 2.0"
     assert source.official
 
 
@@ -141,6 +142,24 @@ def test_the_shipped_sources_are_right(territory):
         assert source.expect.rows is not None, source.id
         assert territory == "00" or source.url.startswith("https://"), source.id
         assert territory == "00" or source.page.startswith("https://"), source.id
+
+
+def test_the_page_on_sources_names_each_of_them_with_its_licence():
+    page = (DATA.parent / "docs" / "sources.md").read_text(encoding="utf-8")
+    for source in load_sources(DATA / "sources", "71"):
+        (row,) = [line for line in page.splitlines() if line.startswith(f"| [`{source.id}`]")]
+        assert f"]({source.page})" in row, source.id
+        assert f"| {source.producer} | {source.licence.label} |" in row, source.id
+        assert all(f"| {vintage.data_date} |" in row for vintage in source.mirror), source.id
+        assert all(f"`{category}`" in row.split("|")[-2] for category in source.complete), source.id
+
+
+def test_the_page_on_sources_explains_every_key_and_every_reject():
+    page = (DATA.parent / "docs" / "sources.md").read_text(encoding="utf-8")
+    for key in set(Source.model_fields) - {"codes", "tags"}:
+        assert f"| `{key}` |" in page, key
+    for code in RejectCode:
+        assert f"| `{code}` | {code.reason} |" in page, code
 
 
 def test_a_source_fits_a_screen():
