@@ -78,6 +78,7 @@ def drawn_communes(terrain: Terrain, rng: np.random.Generator) -> tuple[Commune,
     ranks = ["ville"] + ["bourg"] * 3 + ["village"] * (len(sites) - 4)
     people = [_TOWN_PEOPLE, *_BOURG_PEOPLE]
     people += [int(p) for p in np.clip(rng.lognormal(5.72, 0.55, len(sites) - 4), 74, 1_180)]
+    people[labels.index(names.MARKET_TOWN)] = 1_460
     codes = _codes(labels[: len(here)], "00") | _codes(labels[len(here) :], "99")
     villages = [
         Village(label, codes[label], (float(x), float(y)), count, rank, contour)

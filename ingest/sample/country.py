@@ -15,11 +15,11 @@ from ingest.sample.facilities import Facility, Site, ground_facilities, shop_fac
 from ingest.sample.frame import Frame
 from ingest.sample.grounds import Ground
 from ingest.sample.houses import Houses, built_houses
-from ingest.sample.landcover import Patch, beaches, built_up, fields, ponds, wooded
+from ingest.sample.landcover import Patch, beaches, built_up, fields, ponds, promenade, wooded
 from ingest.sample.namebook import Namebook
 from ingest.sample.naming import named_hamlets, named_streets
 from ingest.sample.plan import drawn_plan
-from ingest.sample.shortcuts import footways, market_place
+from ingest.sample.shortcuts import footways, market_place, stairs
 from ingest.sample.stops import Stop, bus_stops, carpools, station_nodes
 from ingest.sample.streets import StreetMap, joined_streets
 from ingest.sample.terrain import Terrain
@@ -58,14 +58,16 @@ def drawn_country(seed: int) -> Country:
     plan = drawn_plan(terrain, communes, rail, trunk, rng)
     streets = joined_streets(plan, terrain, rng)
     footways(streets, rng)
+    stairs(streets)
     square = market_place(streets)
     stations = station_nodes(streets)
     hamlets = named_hamlets(plan.hamlets, communes, rng)
     named_streets(streets, hamlets, rng)
     ground = Ground.of(streets, terrain)
     if square is not None:
-        ground.taken.append(square)
-    ground.taken += [Point(streets.xy_m[node]).buffer(45) for _, node in stations]
+        ground.take(square)
+    for _, node in stations:
+        ground.take(Point(streets.xy_m[node]).buffer(45))
     book = Namebook(rng)
     facilities = ground_facilities(sites, ground, book, rng)
     houses = built_houses(streets, ground, communes, rng)
@@ -83,12 +85,12 @@ def _patches(
     """Cover the ground: towns, then woods, then water, then fields on what is left."""
     towns = built_up(streets, terrain.wet)
     woods = wooded(terrain, shapely.union_all(towns))
-    taken = shapely.union_all([*(p.buffer(12, quad_segs=1) for p in towns), *(p.buffer(4, quad_segs=1) for p, _ in woods),
-                               terrain.wet.buffer(10)])  # fmt: skip
-    water = ponds(terrain, shapely.union_all([taken, *(line.buffer(20, quad_segs=1) for line in ground.lines)]), rng)
-    open_fields = fields(terrain, shapely.union_all([taken, *(p for p, _ in water)]), rng)
+    taken = [*(p.buffer(12, quad_segs=1) for p in towns), *(p.buffer(4, quad_segs=1) for p, _ in woods)]
+    water = ponds(terrain, [*taken, *ground.lines], rng)
+    banks = promenade(terrain, ground)
+    open_fields = fields(terrain, [*taken, *(p.buffer(8, quad_segs=1) for p, _ in (*water, *banks))], rng)
     residential = [(town, {"landuse": "residential"}) for town in towns]
-    return [*residential, *woods, *water, *beaches(terrain, sites, rng), *open_fields]
+    return [*residential, *woods, *water, *banks, *beaches(terrain, sites, rng), *open_fields]
 
 
 def place_nodes(country: Country) -> list[tuple[tuple[float, float], dict[str, str]]]:

@@ -109,9 +109,8 @@ def _plot(kind: Kind, site: Site, ground: Ground, rng: np.random.Generator) -> P
         for spot in (near, site.at):
             plot = ground.plot(spot, max(120.0, within * 0.7), size, rng, tries=26)
             if plot is not None and site.village.contour.contains(plot.outline.centroid):
+                ground.take(plot.outline)
                 return plot
-            if plot is not None:
-                ground.taken.pop()
     return None
 
 
@@ -152,7 +151,7 @@ def _known(
 ) -> Facility:  # fmt: skip
     """Decide which publishers know a place; what OpenStreetMap alone knows bears a name like no other."""
     missed = bool(kind.file and kind.osm > 0 and kind.file != "laposte" and rng.random() < _UNOFFICIAL)
-    if kind.category in {"education.college", "education.lycee", "health.hospital"}:
+    if kind.town < 3:  # what there are one or two of, the register knows
         missed = False
     in_osm = bool(kind.tags) and (missed or rng.random() < kind.osm)
     if missed and name:

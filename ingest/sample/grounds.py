@@ -46,6 +46,13 @@ class Ground:
     water: BaseGeometry
     land: BaseGeometry
     taken: list[Polygon] = field(default_factory=list)
+    """Grow it through `take`."""
+    bounds: list[tuple[float, float, float, float]] = field(default_factory=list)
+
+    def take(self, outline: Polygon) -> None:
+        """Note that a piece of ground is taken."""
+        self.taken.append(outline)
+        self.bounds.append(outline.bounds)
 
     @classmethod
     def of(cls, streets: StreetMap, terrain: Terrain) -> Ground:
@@ -61,16 +68,20 @@ class Ground:
 
     def free(self, outline: Polygon, clearance_m: float = 7.0) -> bool:
         """Tell whether nothing stands, flows or drives on a piece of ground."""
-        if not self.land.contains(outline) or self.water.intersects(outline):
-            return False
         if len(self.tree.query(outline, predicate="dwithin", distance=clearance_m)):
             return False
-        return not any(outline.intersects(other) for other in self.taken)
+        if self.bounds:
+            west, south, east, north = np.array(self.bounds).T
+            x0, y0, x1, y1 = outline.bounds
+            for row in np.flatnonzero((west < x1) & (east > x0) & (south < y1) & (north > y0)).tolist():
+                if outline.intersects(self.taken[row]):
+                    return False
+        return bool(self.land.contains(outline)) and not self.water.intersects(outline)
 
     def plot(
         self, near: Points, within_m: float, size_m: tuple[float, float], rng: np.random.Generator, tries: int = 60
     ) -> Plot | None:
-        """Take a free rectangle along a street near a point.
+        """Find a free rectangle along a street near a point; the caller takes it.
 
         Parameters
         ----------
@@ -93,15 +104,15 @@ class Ground:
         if not len(close):
             return None
         for _ in range(tries):
-            line: LineString = self.lines[int(close[int(rng.integers(len(close)))])]
+            chosen = int(close[int(rng.integers(len(close)))])
+            line: LineString = self.lines[chosen]
+            row = self.rows[chosen]
             at = float(rng.uniform(0, line.length))
             gate = line.interpolate(at)
             if gate.distance(Point(near)) > within_m:
                 continue
             made = _rectangle(line, at, size_m, 1.0 if rng.random() < 0.5 else -1.0)
             if made is not None and self.free(made[0]):
-                self.taken.append(made[0])
-                row = next(r for r, own in zip(self.rows, self.lines, strict=False) if own is line)
                 return Plot(made[0], made[1], row)
         return None
 

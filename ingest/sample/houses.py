@@ -14,6 +14,7 @@ from ingest.sample.grounds import Ground
 from ingest.sample.shapes import Points
 from ingest.sample.streets import StreetMap
 from ingest.sample.terrain import TOWN_XY_M
+from ingest.sample.villages import ISLAND_SITE
 
 __all__ = ["Houses", "built_houses"]
 
@@ -202,7 +203,7 @@ def _surveyed(
         rural = zone[house] in {"village", "hameau"}
         key = (int(commune[house]), stroke.site, "" if rural else stroke.name)
         if key not in drawn:
-            drawn[key] = bool(rng.random() < _ZONES[zone[house]][4])
+            drawn[key] = stroke.site == ISLAND_SITE or bool(rng.random() < _ZONES[zone[house]][4])
         mapped.append(drawn[key])
     return np.asarray(np.array(mapped) & (rng.random(len(row)) < 0.94))
 

@@ -10,17 +10,20 @@ from shapely.geometry.base import BaseGeometry
 
 from ingest.sample import names
 from ingest.sample.facilities import Site
+from ingest.sample.grounds import Ground
 from ingest.sample.shapes import Points, blob
 from ingest.sample.streets import StreetMap
 from ingest.sample.street_names import of_place
-from ingest.sample.terrain import Terrain
+from ingest.sample.terrain import TOWN_XY_M, Terrain
 
-__all__ = ["Patch", "beaches", "built_up", "fields", "ponds", "wooded"]
+__all__ = ["Patch", "beaches", "built_up", "fields", "ponds", "promenade", "wooded"]
 
 Patch = tuple[Polygon, dict[str, str]]
 """An area in board metres, and its OpenStreetMap tags."""
 
 _FIELD_M = 640.0
+_REACHES_M = (0.0, 10_400.0, 13_900.0, 17_800.0, 21_300.0, 24_500.0, 27_300.0, 29_200.0, 34_000.0)
+"""Where the river's area is cut into pieces, as mappers do: the extract's clip then opens only the last."""
 
 
 def built_up(streets: StreetMap, wet: BaseGeometry) -> list[Polygon]:
@@ -48,16 +51,20 @@ def wooded(terrain: Terrain, built: BaseGeometry) -> list[Patch]:
     return patches
 
 
-def ponds(terrain: Terrain, taken: BaseGeometry, rng: np.random.Generator) -> list[Patch]:
+def ponds(terrain: Terrain, taken: list[BaseGeometry], rng: np.random.Generator) -> list[Patch]:
     """Return the lake, the river, and a few ponds in the fields."""
     patches: list[Patch] = [
         (terrain.lake, {"natural": "water", "water": "lake", "name": names.LAKE}),
-        (terrain.river, {"natural": "water", "water": "river"}),
     ]
+    for west, east in zip(_REACHES_M, _REACHES_M[1:], strict=False):
+        reach = shapely.clip_by_rect(terrain.river, west, 0, east, 25_000)
+        patches.append((max(shapely.get_parts(reach), key=lambda p: float(p.area)), {"natural": "water", "water": "river"}))
+    standing = len(patches)
     shore = terrain.mainland.buffer(-300)
-    while len(patches) < 9:
+    tree = shapely.STRtree([*taken, terrain.lake, terrain.river])
+    while len(patches) < standing + 7:
         pond = blob((float(rng.uniform(3_000, 27_500)), float(rng.uniform(3_500, 17_000))), float(rng.uniform(22, 48)), rng)
-        if shore.contains(pond) and not pond.buffer(30).intersects(taken):
+        if shore.contains(pond) and not len(tree.query(pond, predicate="dwithin", distance=30)):
             patches.append((pond, {"natural": "water", "water": "pond"}))
     return patches
 
@@ -81,7 +88,18 @@ def beaches(terrain: Terrain, sites: list[Site], rng: np.random.Generator) -> li
     return patches
 
 
-def fields(terrain: Terrain, taken: BaseGeometry, rng: np.random.Generator) -> list[Patch]:
+def promenade(terrain: Terrain, ground: Ground) -> list[Patch]:
+    """Plant the river's banks in town: lawns between the quays and the water."""
+    x, y = TOWN_XY_M
+    strip = shapely.clip_by_rect(terrain.river.buffer(42) - terrain.river.buffer(5), x - 980, y - 900, x + 930, y + 200)
+    near = ground.lines[ground.tree.query(strip, predicate="dwithin", distance=12)]
+    lawn = strip - shapely.union_all([*shapely.buffer(near, 11.0), *(p.buffer(6) for p in ground.taken if p.distance(strip) < 8)])
+    parts = sorted((p for p in shapely.get_parts(lawn) if p.area > 2_500), key=lambda p: (-float(p.area), p.bounds))
+    labels = ("Promenade des Quais", "Jardin de l’Écluse", "Promenade des Tanneurs", "Pré aux Oies", "Square du Pont Vieux")
+    return [(Polygon(part.exterior), {"leisure": "park", "name": label}) for part, label in zip(parts, labels, strict=False)]  # fmt: skip
+
+
+def fields(terrain: Terrain, taken: list[BaseGeometry], rng: np.random.Generator) -> list[Patch]:
     """Parcel the open country into fields, meadows, vineyards and orchards; some of it nobody has mapped."""
     steps = np.arange(0, 33_000, _FIELD_M), np.arange(0, 22_000, _FIELD_M * 0.8)
     seeds = np.stack(np.meshgrid(*steps), axis=-1).reshape(-1, 2)
@@ -95,11 +113,15 @@ def fields(terrain: Terrain, taken: BaseGeometry, rng: np.random.Generator) -> l
         if kind and corners and -1 not in corners:
             cells.append(Polygon(_shrunk(voronoi.vertices[corners])))
             kinds.append(str(kind))
-    open_land = terrain.mainland.buffer(-45).simplify(15) - taken
-    shapely.prepare(open_land)
+    land = terrain.mainland.buffer(-45).simplify(15)
+    tree = shapely.STRtree(taken)
     patches: list[Patch] = []
-    for cell, kind in zip(shapely.intersection(np.array(cells), open_land), kinds, strict=True):
-        part = max(shapely.get_parts(cell), key=lambda p: float(p.area), default=Polygon())
+    for cell, kind in zip(cells, kinds, strict=True):
+        if not land.intersects(cell):
+            continue
+        near = [taken[i] for i in np.sort(tree.query(cell, predicate="intersects")).tolist()]
+        left = (cell if land.contains(cell) else cell.intersection(land)) - shapely.union_all(near)
+        part = max(shapely.get_parts(left), key=lambda p: float(p.area), default=Polygon())
         if part.geom_type == "Polygon" and part.area > 20_000:
             patches.append((Polygon(part.exterior), {"landuse": kind}))
     return patches

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 __all__ = [
-    "BOURGS", "DEPARTMENT", "FAR_AWAY", "HAMLETS", "ISLAND", "LAKE", "MERGED", "NEIGHBOUR", "NEIGHBOURS", "RIVER",
+    "BOURGS", "DEPARTMENT", "FAR_AWAY", "HAMLETS", "ISLAND", "LAKE", "MARKET_TOWN", "MERGED", "NEIGHBOUR", "NEIGHBOURS", "RIVER",
     "TOWN", "VILLAGES", "WOODS",
 ]  # fmt: skip
 
@@ -28,6 +28,8 @@ MERGED = {"Lorvigny": "Val-de-Lorvigny", "Fontorbe": "Les Trois-Sources"}
 """Seat and name of the communes born of a merger; contours still show the communes from before."""
 
 NEIGHBOURS = ("Argelonne", "Bessevaux", "Corvenne-la-Ronce", "Montsorvenne", "Puylorge", "Terrevaux")
+MARKET_TOWN = "Montsorvenne"
+"""The neighbour's market town, where people of the border villages shop."""
 FAR_AWAY = ("Brassolles", "Ormevenne", "Saint-Amadre")
 """Communes of the neighbour that lie beyond the halo."""
 

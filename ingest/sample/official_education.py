@@ -64,7 +64,7 @@ def write_schools(path: Path, facilities: Sequence[Facility], spots: Spots, rng:
     # an address with a comma that nobody quoted: one cell too many
     sheet.write(path, ",", "latin-1", "\r\n")
     ragged = ",".join([str(len(sheet.rows)), "0009998Z", "Ecole primaire", "ECOLE PRIMAIRE PUBLIQUE", "", "", "PU",
-                       "2, RUE DU FOUR", "", "", "110", "VILLORGE", "160000", "6620000", "", "", "1", "151", "", "1", "", ""])  # fmt: skip
+                       "2, RUE DU FOUR", "", "", "110", "VILLORGE", "160000", "6620000", "", "", "1", "151", "", "1", "", "1"])  # fmt: skip
     path.write_bytes(path.read_bytes() + ragged.encode("latin-1") + b"\r\n")
     return [*sheet.fates, Fate("ragged_row")]
 

@@ -10,6 +10,7 @@ from shapely import Polygon
 
 from ingest.sample.communes import Commune, commune_of
 from ingest.sample.facilities import Facility
+from ingest.sample.frame import CLIP_LONLAT, Frame, lonlat_to_lambert93
 from ingest.sample.kinds import official_categories
 from ingest.sample.landcover import Patch
 from ingest.sample.osm_draft import OsmDraft, Tags
@@ -23,7 +24,7 @@ _BUILDINGS = {
     "education": "school", "health": "hospital", "shop": "retail", "sport": "sports_hall", "culture": "public",
     "public": "public", "childcare": "kindergarten",
 }  # fmt: skip
-_OPEN_AIR = {"football", "tennis", "city_stade", "park", "playground", "cemetery", "market"}
+_OPEN_AIR = {"football", "tennis", "city_stade", "park", "garden", "playground", "cemetery", "market"}
 _LINKS = {"ecoles": "ref:UAI", "pharmacies": "ref:FR:FINESS", "laposte": "ref:FR:LaPoste", "sante": "ref:FR:FINESS"}
 _CATEGORIES_OF_BOTH = ("education.ecole_maternelle", "education.ecole_elementaire")
 """An école primaire takes the children of both."""
@@ -125,9 +126,11 @@ def draw_stops(
         draft.node(place.xy_m, {"amenity": "car_pooling", "name": place.name}, Fate("kept", ("transport.carpool",), own))
 
 
-def draw_patches(draft: OsmDraft, patches: Sequence[Patch], communes: tuple[Commune, ...]) -> None:
-    """Write land cover; woods, waters and beaches are services too. Two woods are multipolygons."""
-    spots = np.array([p.point_on_surface().coords[0] for p, _ in patches])
+def draw_patches(draft: OsmDraft, patches: Sequence[Patch], communes: tuple[Commune, ...], frame: Frame) -> None:
+    """Write land cover; woods, waters, beaches and lawns are services too. Two woods are multipolygons."""
+    # the point that stands for an area is chosen on the globe, and may lie elsewhere than on the board
+    points = np.array([_standing_point(p) for p in shapely.transform(np.array([p for p, _ in patches]), frame.to_lonlat)])
+    spots = frame.to_flat(lonlat_to_lambert93(points))
     inside = [communes[row].department == "00" if row >= 0 else False for row in commune_of(communes, spots).tolist()]
     holed = 0
     for (outline, tags), own in zip(patches, inside, strict=True):
@@ -140,9 +143,22 @@ def draw_patches(draft: OsmDraft, patches: Sequence[Patch], communes: tuple[Comm
             draft.area(outline, tags, fate)
 
 
+def _standing_point(outline: Polygon) -> tuple[float, float]:
+    """Return the point (lon, lat) that stands for an area: inside it, or a middle vertex where the clip opened it."""
+    ring = shapely.get_coordinates(outline.exterior)
+    west, south, east, north = CLIP_LONLAT
+    left = ring[(ring[:, 0] >= west) & (ring[:, 0] <= east) & (ring[:, 1] >= south) & (ring[:, 1] <= north)]
+    if 0 < len(left) < len(ring):
+        return float(left[len(left) // 2, 0]), float(left[len(left) // 2, 1])
+    inside = outline.point_on_surface()
+    return inside.x, inside.y
+
+
 def _nature(tags: Tags) -> str:
     if tags.get("landuse") == "forest" or tags.get("natural") == "wood":
         return "nature.wood"
+    if tags.get("leisure") == "park":
+        return "nature.park"
     return "nature.water" if tags.get("natural") in {"water", "beach"} else ""
 
 

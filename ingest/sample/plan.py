@@ -53,7 +53,8 @@ def drawn_plan(terrain: Terrain, communes: tuple[Commune, ...], rail: LineString
     small = town_streets(rng, mains, region, rail)
     wet = shapely.union_all([terrain.wet.buffer(22), *(b.buffer(12) for b in terrain.brooks)])
     hard = shapely.union_all([wet, arteries_zone])
-    lanes = [lane for v in country for lane in _lanes(terrain, v, roads, hard, rng)]
+    dry = terrain.mainland.buffer(-60)
+    lanes = [lane for v in country for lane in _lanes(v, roads, hard, dry, rng)]
     strokes = [*roads, *mains, *small, *lanes]
     suburbs, grounds = _suburbs(strokes, country, hard, rng)
     strokes += suburbs
@@ -78,18 +79,20 @@ def _country_roads(terrain: Terrain, country: list[Village], rng: np.random.Gene
 
 
 def _lanes(
-    terrain: Terrain, village: Village, roads: list[Stroke], hard: BaseGeometry, rng: np.random.Generator
+    village: Village, roads: list[Stroke], hard: BaseGeometry, dry: BaseGeometry, rng: np.random.Generator
 ) -> list[Stroke]:
-    sea = village.contour.envelope.buffer(800) - terrain.mainland.buffer(-60)
-    local = shapely.intersection(hard, Point(village.xy_m).buffer(900))
-    return village_streets(village, roads, shapely.union_all([local, sea]), rng)
+    x, y = village.xy_m
+    around = (x - 900, y - 900, x + 900, y + 900)
+    sea = shapely.box(*around) - shapely.clip_by_rect(dry, *around)
+    return village_streets(village, roads, shapely.union_all([shapely.clip_by_rect(hard, *around), sea]), rng)
 
 
 def _suburbs(
     strokes: list[Stroke], country: list[Village], hard: BaseGeometry, rng: np.random.Generator
 ) -> tuple[list[Stroke], list[Polygon]]:
     """Put housing estates around the town, and one or two at the edge of each bourg."""
-    taken = shapely.union_all([hard, *(s.line.buffer(22) for s in strokes if s.site != "" or s.highway == "secondary")])
+    near = MultiLineString([s.line for s in strokes if s.site != "" or s.highway == "secondary"])
+    taken = shapely.union_all([hard, shapely.buffer(near, 22, quad_segs=2)])
     drawn: list[Stroke] = []
     grounds: list[Polygon] = []
     town = Point(TOWN_XY_M)

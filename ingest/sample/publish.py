@@ -67,7 +67,7 @@ def _drafted(country: Country, rng: np.random.Generator) -> tuple[OsmDraft, dict
     draft = OsmDraft()
     draw_water(draft, country.terrain)
     ways = draw_streets(draft, country.streets, country.stations)
-    draw_patches(draft, country.patches, country.communes)
+    draw_patches(draft, country.patches, country.communes, country.frame)
     for spot, tags in place_nodes(country):
         draft.node(spot, tags)
     addresses = draw_houses(draft, country.streets, ways, country.houses, country.communes, country.hamlets, rng)

@@ -8,10 +8,13 @@ from scipy.spatial import cKDTree
 from shapely import LineString, Point, Polygon
 
 from ingest.sample.drawing import Stroke
+from ingest.sample.shapes import Points
 from ingest.sample.streets import StreetMap
 from ingest.sample.terrain import TOWN_XY_M
 
-__all__ = ["footways", "market_place"]
+__all__ = ["footways", "market_place", "stairs"]
+
+_WALLS = ("Boulevard des Remparts", "Quai de l’Aubrelle", "Boulevard du Collège", "Boulevard Voltaire")
 
 
 def market_place(streets: StreetMap) -> Polygon | None:
@@ -39,6 +42,7 @@ def footways(streets: StreetMap, rng: np.random.Generator) -> None:
     nodes = np.array(sorted({n for r in town for n in streets.chains[r]}))
     xy = streets.points()
     tree = cKDTree(xy[nodes])
+    own = {row: set(streets.chains[row]) for row in town}
     lines = shapely.STRtree([streets.line(r) for r in rows])
     opened: list[LineString] = []
     for row in town:
@@ -46,9 +50,11 @@ def footways(streets: StreetMap, rng: np.random.Generator) -> None:
             node = streets.chains[row][end]
             if ends[node] != 1:
                 continue
-            for near in sorted(tree.query_ball_point(xy[node], 105.0), key=lambda i: float(np.hypot(*(xy[nodes[i]] - xy[node])))):
+            reach = np.hypot(*(xy[nodes] - xy[node]).T)
+            around = np.array(sorted(tree.query_ball_point(xy[node], 105.0)))
+            for near in around[np.argsort(reach[around], kind="stable")].tolist():
                 other = int(nodes[near])
-                if other in streets.chains[row] or np.hypot(*(xy[other] - xy[node])) < 18:
+                if other in own[row] or np.hypot(*(xy[other] - xy[node])) < 18:
                     continue
                 way = LineString([xy[node], xy[other]])
                 inner = shapely.ops.substring(way, 0.04, 0.96, normalized=True)
@@ -56,15 +62,35 @@ def footways(streets: StreetMap, rng: np.random.Generator) -> None:
                     continue
                 if rng.random() < 0.62:
                     opened.append(way)
-                    _open(streets, node, other, rng)
+                    _open(streets, xy[[node, other]], [node, other], rng)
                 break
 
 
-def _open(streets: StreetMap, node: int, other: int, rng: np.random.Generator) -> None:
-    xy = streets.points()[[node, other]]
+def stairs(streets: StreetMap) -> None:
+    """Climb from the quays to the boulevard on the former walls."""
+    rows = streets.street_rows()
+    lines = shapely.STRtree([streets.line(r) for r in rows])
+    quays = {n for r in rows if streets.strokes[r].name.startswith("Quai d") for n in streets.chains[r]}
+    walls = {n for r in rows if streets.strokes[r].name in _WALLS for n in streets.chains[r]} - quays
+    xy = streets.points()
+    tree = cKDTree(xy[sorted(walls)])
+    built: list[np.ndarray] = []
+    for node in sorted(quays - walls):
+        reach, near = tree.query(xy[node])
+        other = sorted(walls)[int(near)]
+        if not 22 < reach < 120 or any(np.hypot(*(xy[node] - at)) < 110 for at in built):
+            continue
+        inner = shapely.ops.substring(LineString([xy[node], xy[other]]), 0.05, 0.95, normalized=True)
+        if not len(lines.query(inner, predicate="intersects")):
+            built.append(xy[node])
+            label = ("Degrés de la Poterne", "Escalier des Bateliers", "Degrés Saint-Nicolas")[len(built) % 3]
+            streets.add([node, other], Stroke(xy[[node, other]], "steps", label, {"step_count": "31", "handrail": "yes"}))
+
+
+def _open(streets: StreetMap, xy: Points, chain: list[int], rng: np.random.Generator) -> None:
     old_town = float(np.hypot(*(xy.mean(axis=0) - TOWN_XY_M))) < 620
     if old_town and rng.random() < 0.6:
         stroke = Stroke(xy, "steps", "Degrés de la Poterne" if rng.random() < 0.2 else "", {"step_count": "24"})
     else:
         stroke = Stroke(xy, "footway", tags={"surface": "asphalt"})
-    streets.add([node, other], stroke)
+    streets.add(chain, stroke)

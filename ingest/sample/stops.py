@@ -43,7 +43,7 @@ def bus_stops(
         elif stroke.toward and stroke.site in villages:
             site = villages[stroke.site]
             count = per_village.get(stroke.site, 0)
-            if count < min(len(_CORNERS), 1 + site.village.people // 230):
+            if count < min(len(_CORNERS), 2 + site.village.people // 170):
                 per_village[stroke.site] = count + 1
                 at = float(rng.uniform(20, 70)) + (0 if count < 2 else 130)
                 label = f"{stroke.site} {_CORNERS[count]}"
@@ -53,7 +53,7 @@ def bus_stops(
             stops.append(_beside(streets, row, 25.0, _stem(stroke), 1.0))
         elif stroke.site in hamlets and stroke.site not in per_village:
             per_village[stroke.site] = 1
-            if rng.random() < 0.4:
+            if rng.random() < 0.7:
                 stops.append(_beside(streets, row, 15.0, hamlets[stroke.site], 1.0))
     return _apart(stops)
 
