@@ -49,7 +49,6 @@ FIRST_ZOOM_OF_CLASS = {
     "hamlet": 12,
     "locality": 13,
 }
-ATTRIBUTION = "© contributeurs OpenStreetMap (ODbL 1.0)"
 
 
 @dataclass(frozen=True)
@@ -208,7 +207,7 @@ def _header(layers: Layers) -> dict[str, object]:
 
 
 def _metadata(layers: Layers) -> dict[str, object]:
-    """Describe the layers as a TileJSON does."""
+    """Describe the layers as a TileJSON does. Whose data they are, the snapshot's sources say."""
     described = [
         {
             "id": name,
@@ -222,4 +221,4 @@ def _metadata(layers: Layers) -> dict[str, object]:
         }
         for name, (_, features) in layers.items()
     ]
-    return {"name": "Alentours", "attribution": ATTRIBUTION, "vector_layers": described}
+    return {"name": "Alentours", "vector_layers": described}

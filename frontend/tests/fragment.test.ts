@@ -12,7 +12,7 @@ describe('the fragment of the search page', () => {
     [
       'a named point with all choices',
       asked({
-        place: { lon: -1.5, lat: 47.25, name: '12 bis rue de l’Église & Cie, Saint-Aubin' },
+        place: { lon: -1.5, lat: 47.25, name: '12 bis rue de l’Église & Cie, Saint-Aubin', type: 'housenumber' },
         mode: 'car',
         profile: 'senior',
         open: ['health', 'shopping'],

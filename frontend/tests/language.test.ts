@@ -17,7 +17,6 @@ const SAME = new Set([
   'detail.service',
   'coverage.category',
   'coverage.mode',
-  'coverage.tableCaption',
   'coverage.commune',
   'sources.licence',
   'sources.source',

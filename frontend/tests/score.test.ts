@@ -9,6 +9,7 @@ const nearest = (service: string, seconds = 300): Nearest => ({
   lon: 4,
   lat: 46,
   seconds,
+  counted: true,
   source: 's',
   licence: 'l',
   data_date: '2026',

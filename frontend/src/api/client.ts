@@ -8,7 +8,6 @@ import type {
   Problem,
   Profile,
   Score,
-  ServiceCollection,
   SnapshotInfo,
 } from './types';
 
@@ -51,9 +50,6 @@ export class Api {
   search = (q: string, limit: number, signal?: AbortSignal): Promise<GeocodeCollection> =>
     this.json('/search', { q, limit }, signal);
 
-  services = (category: string, limit: number): Promise<ServiceCollection> =>
-    this.json('/services', { category, limit });
-
   score = (place: PlaceQuestion, mode: string, profile: string, signal?: AbortSignal): Promise<Score> =>
     this.json('/score', { ...place, mode, profile }, signal);
 
@@ -74,10 +70,9 @@ export class Api {
   coverage = (question: CoverageQuestion, signal?: AbortSignal): Promise<Coverage> =>
     this.json('/coverage', { ...question }, signal);
 
-  async coverageCsv(question: CoverageQuestion): Promise<Blob> {
-    const answer = await this.answer(`/coverage?${query({ ...question })}`, { headers: { Accept: 'text/csv' } });
-    return answer.blob();
-  }
+  /** Address of the same table as a file. */
+  coverageCsv = ({ category, mode, minutes }: CoverageQuestion): string =>
+    `${this.base}/coverage?${query({ category, mode, minutes, format: 'csv' })}`;
 
   private async json<T>(path: string, parameters: Query = {}, signal?: AbortSignal): Promise<T> {
     const asked = query(parameters);

@@ -63,6 +63,8 @@ export interface Nearest {
   lon: number;
   lat: number;
   seconds: number;
+  /** False where it is shown as an indication: too far, or of an incomplete source. */
+  counted: boolean;
   source: string;
   licence: string;
   data_date: string;
@@ -156,7 +158,6 @@ export interface CommuneProperties {
   population: number | null;
 }
 export type CommuneCollection = FeatureCollection<Polygon | MultiPolygon, CommuneProperties>;
-export type ServiceCollection = FeatureCollection<Point, { id: string; name: string; category: string }>;
 
 /** Whether a row of a batch is a score, and no problem. */
 export const isScore = (row: Score | Problem): row is Score => 'components' in row;

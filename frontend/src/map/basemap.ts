@@ -155,7 +155,12 @@ function lines(p: Palette): LayerSpecification[] {
       source: 'limits',
       'source-layer': 'boundary',
       filter: ['==', ['get', 'admin_level'], 8],
-      paint: { 'line-color': p['m-limit'], 'line-width': 1, 'line-dasharray': [4, 3], 'line-opacity': 0.7 },
+      paint: {
+        'line-color': p['m-limit'],
+        'line-width': ['interpolate', ['linear'], ['zoom'], 7, 0.5, 11, 1],
+        'line-opacity': ['interpolate', ['linear'], ['zoom'], 7, 0.35, 11, 0.7],
+        'line-dasharray': [4, 3],
+      },
     },
     {
       id: 'limit-territory',
@@ -164,7 +169,7 @@ function lines(p: Palette): LayerSpecification[] {
       'source-layer': 'boundary',
       filter: ['==', ['get', 'admin_level'], 6],
       layout: { 'line-join': 'round' },
-      paint: { 'line-color': p['m-limit'], 'line-width': 2 },
+      paint: { 'line-color': p['m-limit'], 'line-width': ['interpolate', ['linear'], ['zoom'], 7, 1.2, 11, 2] },
     },
   ];
 }

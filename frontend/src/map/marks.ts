@@ -1,5 +1,5 @@
 /** Elements that stand on the map. The map itself is for the eye: what they say stands in the page's tables. */
-import { LngLatBounds, Marker, type Map as MapLibre } from 'maplibre-gl';
+import { Marker, type Map as MapLibre } from 'maplibre-gl';
 import './map.css';
 
 export interface Plate {
@@ -7,6 +7,8 @@ export interface Plate {
   lat: number;
   name: string;
   minutes: string;
+  /** On which side of its spot the plate stands: away from the home. */
+  side: 'left' | 'right';
 }
 
 const SVG = 'http://www.w3.org/2000/svg';
@@ -34,14 +36,15 @@ export class Post {
   readonly #dot: Marker | null;
   readonly #plate: Marker;
 
-  constructor(map: MapLibre, { lon, lat, name, minutes }: Plate, { dot }: { dot: boolean }) {
+  constructor(map: MapLibre, { lon, lat, name, minutes, side }: Plate, { dot }: { dot: boolean }) {
     const plate = document.createElement('div');
-    plate.className = 'map-plate';
+    plate.className = `map-plate ${side}`;
     const [title, time] = [document.createElement('span'), document.createElement('b')];
     title.textContent = name;
     time.textContent = minutes;
     plate.append(title, time);
-    this.#plate = this.#put(map, plate, lon, lat, { anchor: 'left', offset: [16, 0] });
+    const where = side === 'left' ? { anchor: 'right', offset: [-16, 0] } : { anchor: 'left', offset: [16, 0] };
+    this.#plate = this.#put(map, plate, lon, lat, where);
     if (!dot) this.#dot = null;
     else {
       const spot = document.createElement('div');
@@ -84,9 +87,5 @@ export function settle(posts: readonly Post[], frame: DOMRect, kept: readonly DO
   }
 }
 
-/** The smallest box around points. */
-export function around(points: readonly { lon: number; lat: number }[]): LngLatBounds {
-  const bounds = new LngLatBounds();
-  for (const { lon, lat } of points) bounds.extend([lon, lat]);
-  return bounds;
-}
+export const sideOf = (service: { lon: number }, home: { lon: number } | null): Plate['side'] =>
+  home && service.lon < home.lon ? 'left' : 'right';

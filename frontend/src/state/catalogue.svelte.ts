@@ -11,6 +11,14 @@ class Catalogue {
   #labels = $derived(new Map(this.categories.map((category) => [category.id, category.label])));
   #sources = $derived(new Map(this.snapshot?.sources.map((source) => [source.id, source])));
 
+  /** Whose streets the map draws, and under which licence. */
+  mapCredit = $derived.by(() => {
+    const streets = this.snapshot?.sources.find((source) => source.id.endsWith('streets'));
+    if (!streets) return '';
+    const [credit, licence] = [streets.attribution || streets.producer, this.licence(streets.licence)];
+    return credit.includes(licence) ? credit : `${credit}, ${licence}`;
+  });
+
   async load(): Promise<void> {
     this.failed = false;
     try {

@@ -7,8 +7,14 @@ export interface Point {
   lat: number;
 }
 
-/** A point, with its name when it was chosen by name; or words that the service has to understand. */
-export type Asked = (Point & { name?: string }) | { words: string };
+/** What an address is called, and how exactly that says where it is (`housenumber`, `street`…). */
+export interface Named {
+  name?: string;
+  type?: string;
+}
+
+/** A point, named when it was chosen by name; or words that the service has to understand. */
+export type Asked = (Point & Named) | { words: string };
 
 export interface Question {
   place: Asked | null;
@@ -22,7 +28,7 @@ export const DEFAULTS = { mode: 'walk', profile: 'famille' } as const;
 /** About ten centimetres. */
 const DECIMALS = 6;
 
-export const isPoint = (place: Asked): place is Point & { name?: string } => 'lon' in place;
+export const isPoint = (place: Asked): place is Point & Named => 'lon' in place;
 
 export const apiPlace = (place: Asked): PlaceQuestion =>
   isPoint(place) ? { lon: place.lon, lat: place.lat } : { address: place.words };
@@ -52,8 +58,8 @@ function placeOf(fields: URLSearchParams): Asked | null | undefined {
   if (at !== null) {
     const [lon, lat, ...rest] = at.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
     if (lon === undefined || lat === undefined || rest.length || !isOnEarth({ lon, lat })) return undefined;
-    const name = fields.get('name');
-    return name ? { lon, lat, name } : { lon, lat };
+    const [name, type] = [fields.get('name'), fields.get('type')];
+    return { lon, lat, ...(name && { name }), ...(type && { type }) };
   }
   const words = fields.get('q')?.trim();
   return words ? { words } : null;
@@ -65,6 +71,7 @@ export function writeQuestion(question: Question, lang?: string): string {
   return writeFragment({
     at: point ? `${degrees(point.lon)},${degrees(point.lat)}` : undefined,
     name: point?.name,
+    type: point?.type,
     q: place && !isPoint(place) ? place.words : undefined,
     mode: question.mode === DEFAULTS.mode ? undefined : question.mode,
     profile: question.profile === DEFAULTS.profile ? undefined : question.profile,
