@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import orjson
+import typer
 from rich.console import Console
 from rich.table import Table
 
@@ -99,6 +100,8 @@ def show_ledger(snapshot: Snapshot) -> None:
             source.id, *(f"{n}" for n in (row.read, row.kept, row.merged, row.out_of_scope, row.rejected)), why
         )
     _show(table)
+    for name, title in snapshot.excluded.items():
+        typer.echo(f"left out: {name} ({title}): neither the mirror nor the publisher gave its files")
 
 
 def show_snapshots(folder: Path) -> None:

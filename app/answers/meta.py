@@ -27,6 +27,7 @@ def snapshot_answer(snapshot: Snapshot) -> dict[str, Any]:
         "method_version": snapshot.method.version,
         "modes": list(snapshot.modes),
         "sources": [_source(source) for source in snapshot.sources],
+        "excluded": [{"id": name, "title": title} for name, title in snapshot.excluded.items()],
     }
 
 

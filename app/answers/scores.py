@@ -6,7 +6,7 @@ from typing import Any
 
 from app.answers.attribution import attribution
 from app.answers.geometry import degrees
-from geo.scoring import Component, Reach, Score
+from geo.scoring import Component, Score
 from geo.snapshot import Snapshot
 
 __all__ = ["place_label", "score_answer"]
@@ -20,7 +20,9 @@ def score_answer(snapshot: Snapshot, score: Score, nearest: int | None = None) -
     nearest
         How many services each component shows; None shows all that count.
     """
-    components = [_component(snapshot, component, nearest) for component in score.components]
+    evidence: Evidence = snapshot.memo("app.evidence", lambda: Evidence(snapshot))
+    components = [_component(component, nearest, evidence) for component in score.components]
+    sources = {evidence[reach.service]["source"] for component in score.components for reach in component.nearest}
     total, place = score.total, score.place
     return {
         "place": {
@@ -42,7 +44,7 @@ def score_answer(snapshot: Snapshot, score: Score, nearest: int | None = None) -
         "snapshot": score.snapshot,
         "method_version": score.method_version,
         "profile_version": score.profile_version,
-        "attribution": attribution(snapshot, {row["source"] for c in components for row in c["nearest"]}),
+        "attribution": attribution(snapshot, sources),
     }
 
 
@@ -53,7 +55,7 @@ def place_label(snapshot: Snapshot, score: Score) -> str:
     return place.label or (commune.name if commune else f"{degrees(place.lon)}, {degrees(place.lat)}")
 
 
-def _component(snapshot: Snapshot, component: Component, nearest: int | None) -> dict[str, Any]:
+def _component(component: Component, nearest: int | None, evidence: Evidence) -> dict[str, Any]:
     points = component.points
     return {
         "category": component.category,
@@ -63,21 +65,30 @@ def _component(snapshot: Snapshot, component: Component, nearest: int | None) ->
         "status": component.status.value,
         "value": None if component.value is None else round(component.value, 4),
         "points": None if points is None else round(points, 2),
-        "nearest": [_reach(snapshot, reach) for reach in component.nearest[:nearest]],
+        "nearest": [
+            {**evidence[reach.service], "seconds": round(reach.seconds), "counted": reach.counted}
+            for reach in component.nearest[:nearest]
+        ],
     }
 
 
-def _reach(snapshot: Snapshot, reach: Reach) -> dict[str, Any]:
-    service = snapshot.services.row(reach.service)
-    origin = service.provenance[0]
-    return {
-        "service": service.id,
-        "name": service.name,
-        "lon": degrees(service.lon),
-        "lat": degrees(service.lat),
-        "seconds": round(reach.seconds),
-        "counted": reach.counted,
-        "source": origin.source,
-        "licence": origin.licence.value,
-        "data_date": origin.data_date,
-    }
+class Evidence(dict[int, dict[str, Any]]):
+    """What an answer says of a service, by its row; made when the service is first shown, for it is shown often."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        super().__init__()
+        self._services = snapshot.services
+
+    def __missing__(self, row: int) -> dict[str, Any]:
+        service = self._services.row(row)
+        origin = service.provenance[0]
+        said = self[row] = {
+            "service": service.id,
+            "name": service.name,
+            "lon": degrees(service.lon),
+            "lat": degrees(service.lat),
+            "source": origin.source,
+            "licence": origin.licence.value,
+            "data_date": origin.data_date,
+        }
+        return said

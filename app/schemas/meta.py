@@ -57,6 +57,13 @@ class TerritoryRow(Shape):
     """West, south, east, north; degrees."""
 
 
+class ExcludedSource(Shape):
+    """A source that was to be read, and whose files neither the mirror nor the publisher gave."""
+
+    id: str
+    title: str
+
+
 class SnapshotAnswer(Shape):
     """What the service answers from."""
 
@@ -66,6 +73,7 @@ class SnapshotAnswer(Shape):
     method_version: str
     modes: list[str]
     sources: list[Source]
+    excluded: list[ExcludedSource]
 
 
 class CategoryRow(Shape):

@@ -205,6 +205,7 @@ def test_fewer_services_are_shown_on_request(client: Client, town: Town) -> None
     for most in (0, 1, 5):
         (result,) = client.post("/api/v1/scores", {"places": [town.at(2, 2)], "nearest": most}).json()["results"]
         assert max(len(row["nearest"]) for row in result["components"]) == most
+        assert any("Registre" in line for line in result["attribution"])
         assert result["id"] is None
 
 
