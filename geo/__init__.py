@@ -1,1 +1,4 @@
-"""The field itself: streets, access fields, scores, coverage, the snapshot. No socket, no HTTP, no database, no source by name."""
+"""The field itself: streets, access fields, scores, coverage, the snapshot.
+
+No socket, no HTTP, no database, no source by name.
+"""

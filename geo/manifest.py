@@ -26,6 +26,7 @@ __all__ = [
     "canonical_json",
     "read_sources",
     "require_id",
+    "source_ids",
     "write_sources",
 ]
 
@@ -214,6 +215,20 @@ def write_sources(path: Path, sources: tuple[SourceRecord, ...]) -> None:
 def read_sources(path: Path, fetched_at: Mapping[str, str]) -> tuple[SourceRecord, ...]:
     """Read the sources back, each with its clock time from ``run.json``."""
     return tuple(_sources(json.loads(path.read_text(encoding="utf-8")), fetched_at))
+
+
+def source_ids(folder: Path) -> frozenset[str]:
+    """Return the ids of the sources behind the snapshot in a folder.
+
+    Raises
+    ------
+    SnapshotCorrupt
+        When its list of sources cannot be read.
+    """
+    try:
+        return frozenset(row["id"] for row in json.loads((folder / "sources.json").read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise SnapshotCorrupt(f"{folder / 'sources.json'} is no list of sources: {error}") from error
 
 
 def _sources(rows: list[dict[str, Any]], fetched_at: Mapping[str, str]) -> Iterator[SourceRecord]:

@@ -5,7 +5,7 @@
     snapshots/<territory>/CURRENT            one line: the id that serves
     snapshots/<territory>/<id>/manifest.json  what it is, and the checksum of every file but run.json
         run.json                              clock times; in no checksum, so that the same inputs give the same bytes
-        sources.json  config/{taxonomy,method,modes}.toml  config/profiles/*.toml  loaded_area.wkb
+        sources.json  excluded.json  config/{taxonomy,method,modes}.toml  config/profiles/*.toml  loaded_area.wkb
         services.arrow  communes.arrow  cells.arrow  demand.arrow  addresses.sqlite  basemap.pmtiles
         network/<mode>/  hierarchy/<mode>/  fields/<mode>/
 
@@ -14,6 +14,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -58,6 +59,8 @@ class Snapshot:
         Hash of inputs, settings and code: the same inputs give the same id and the same bytes.
     territory, sources, taxonomy, method, profiles, completeness
         As they were at the build; a later edit of the project's data files does not reach a snapshot.
+    excluded
+        Titles, by id, of the sources that were to be read and whose files nobody gave.
     modes
         The modes that can be asked for.
     services, communes, demand, addresses
@@ -77,6 +80,7 @@ class Snapshot:
         self.completeness = manifest.completeness
         self.built_at = str(run.get("built_at", ""))
         self.sources: tuple[SourceRecord, ...] = read_sources(folder / "sources.json", run.get("fetched_at", {}))
+        self.excluded: Mapping[str, str] = json.loads((folder / "excluded.json").read_text(encoding="utf-8"))
         self.taxonomy = Taxonomy.load(config / "taxonomy.toml")
         self.method = Method.load(config / "method.toml", self.taxonomy)
         self.profiles: Mapping[str, Profile] = load_profiles(config / "profiles", self.taxonomy)

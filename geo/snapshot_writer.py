@@ -81,6 +81,8 @@ class SnapshotContent:
     """A PMTiles file, copied."""
     run: Mapping[str, Any] = field(default_factory=dict)
     """Clock times (``built_at`` and the like): to ``run.json``, in no checksum."""
+    excluded: Mapping[str, str] = field(default_factory=dict)
+    """Titles, by id, of the territory's sources whose files nobody gave."""
     departments: Mapping[str, str] = field(default_factory=dict)
     """Names of the départements by code, for the addresses' context line."""
 
@@ -130,6 +132,7 @@ def _write_files(partial: Path, content: SnapshotContent) -> None:
     addresses = distinct_addresses(content.addresses)
 
     write_sources(partial / "sources.json", tuple(content.sources))
+    (partial / "excluded.json").write_text(canonical_json(dict(content.excluded)), encoding="utf-8")
     (partial / "loaded_area.wkb").write_bytes(shapely.to_wkb(content.loaded_area, byte_order=1))
     write_services(partial / "services.arrow", content.services, tuple(taxonomy))
     write_communes(partial / "communes.arrow", content.communes, shares)

@@ -5,6 +5,7 @@ Nothing is published before the gates agree; whatever fails earlier leaves the f
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,8 +17,8 @@ from pathlib import Path
 import httpx
 from shapely.geometry.base import BaseGeometry
 
-from geo.errors import ConfigurationError, GateRefused, SourceUnavailable
-from geo.manifest import Territory
+from geo.errors import ConfigurationError, GateRefused, SnapshotCorrupt, SourceUnavailable
+from geo.manifest import Territory, source_ids
 from geo.method import Method
 from geo.modes import Mode, load_modes, tags_of
 from geo.network import RawStreets
@@ -40,6 +41,8 @@ from ingest.streets import read_streets
 from ingest.territories import Department, Departments
 
 __all__ = ["Builder", "Built"]
+
+_INDISPENSABLE = {"communes", "contours", "streets"}
 
 
 @dataclass(frozen=True)
@@ -116,7 +119,7 @@ class Builder:
         if current_id(folder) == identity and not problem_of(folder / identity):
             return Built(territory, identity, folder / identity, unchanged=True)
         gathered = self._gather(plan, fetched)
-        findings = self._pass_gates(check_sources(gathered, plan.method))
+        findings = self._pass_gates(check_sources(gathered, plan.method, _served_sources(folder)))
         with open_store(self.settings.store_target) as store, tempfile.TemporaryDirectory() as scratch:
             run = self._store(store, territory, gathered)
             content, access = self._content(plan, identity, store, run, gathered, Path(scratch))
@@ -142,7 +145,7 @@ class Builder:
     def _fetch(self, plan: _Plan) -> dict[str, list[Fetched]]:
         """Bring every file here, from the mirror or its publisher; the sample's mirror is made first.
 
-        A source that the territory can do without, and that nobody gives, is left out; the gates name it.
+        A source of services that nobody gives is left out and named; without ground and streets nothing can be built.
         """
         fetcher = Fetcher(self.settings.raw, self._mirror(plan.department.code), self._transport)
         fetched = {}
@@ -151,7 +154,7 @@ class Builder:
                 try:
                     fetched[source.id] = fetcher.get(source, plan.department.code)
                 except SourceUnavailable:
-                    if source.required:
+                    if source.kind in _INDISPENSABLE:
                         raise
                 advance()
         return fetched
@@ -163,6 +166,7 @@ class Builder:
         if not (folder / "truth.json").exists():  # written last: a generation that was cut short is made anew
             from ingest.sample import generate  # noqa: PLC0415 - real territories never load the fictional one
 
+            shutil.rmtree(folder.parent, ignore_errors=True)  # drawn by an older version of the program
             with self._stage("sample", 1) as advance:
                 generate(folder)
                 advance()
@@ -216,6 +220,7 @@ class Builder:
             networks={mode: built.network for mode, built in access.items()},
             hierarchies={mode: built.hierarchy for mode, built in access.items()},
             fields={mode: built.field for mode, built in access.items()},
+            excluded={source.id: source.title for source in gathered.excluded},
             completeness=gathered.completeness(plan.taxonomy),
             loaded_area=_loaded_area(raw, scope.halo),
             basemap=self._basemap(gathered.streets, communes, scratch),
@@ -249,6 +254,15 @@ class Builder:
         with self._progress.stage(name, steps) as advance:
             yield advance
         self._seconds[name] = time.perf_counter() - start
+
+
+def _served_sources(folder: Path) -> frozenset[str]:
+    """Ids of the sources behind the snapshot that serves; none when it cannot be read."""
+    try:
+        served = current_id(folder)
+        return frozenset() if served is None else source_ids(folder / served)
+    except SnapshotCorrupt:  # what cannot serve has nothing to lose
+        return frozenset()
 
 
 def _only_extract(files: Sequence[Fetched]) -> Fetched:

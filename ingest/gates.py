@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -51,13 +51,15 @@ class Finding:
     """One sentence with the numbers."""
 
 
-def check_sources(gathered: Gathered, method: Method) -> list[Finding]:
+def check_sources(gathered: Gathered, method: Method, served: Collection[str] = ()) -> list[Finding]:
     """Check what was read, before anything is built on it.
 
     Parameters
     ----------
     method
         Names the categories that a score asks for.
+    served
+        Ids of the sources behind the snapshot that serves now: none of them may be missing from the next one.
     """
     findings = []
     for name, source in sorted(gathered.declared.items()):
@@ -65,7 +67,7 @@ def check_sources(gathered: Gathered, method: Method) -> list[Finding]:
         record = next(record for record in gathered.sources if record.id == name)
         findings += [_adds_up(name, ledger), _rows(source, ledger), _rejected(name, ledger)]
         findings.append(_age(source, record.data_date))
-    findings += [_excluded(source) for source in gathered.excluded]
+    findings += [_excluded(source, source.id in served) for source in gathered.excluded]
     findings += _categories(gathered, method)
     findings += _people(gathered)
     return findings
@@ -143,9 +145,12 @@ def _age(source: Source, data_date: str) -> Finding:
     return Finding("age", source.id, outcome, f"{source.id}: of {data_date}, old before {limit}")
 
 
-def _excluded(source: Source) -> Finding:
-    text = f"{source.id}: left out, nobody gave its files"
-    return Finding("excluded", source.id, Outcome.WARN, text)
+def _excluded(source: Source, served: bool) -> Finding:
+    """Refuse an outage that would look like an empty answer: what served yesterday must not be missing today."""
+    text = f"{source.id}: left out, neither the mirror nor the publisher gave its files"
+    if served:
+        text += ", and the snapshot that serves has it"
+    return Finding("excluded", source.id, Outcome.FAIL if served else Outcome.WARN, text)
 
 
 def _categories(gathered: Gathered, method: Method) -> Iterator[Finding]:

@@ -73,7 +73,7 @@ def test_the_store_keeps_the_accounts_of_the_published_run(sample_folder: Path) 
         (lambda path: path.write_bytes(b""), SourceMalformed, "empty"),
         (lambda path: path.write_text("<!DOCTYPE html><html><body>404</body></html>"), SourceMalformed, "web page"),
         (lambda path: path.write_bytes(path.read_bytes().replace(b"Longitude", b"Longueur")), SourceMalformed, "lon"),
-        (lambda path: path.unlink(), SourceUnavailable, "laposte"),
+        (lambda path: path.unlink(), GateRefused, "laposte: left out.*the snapshot that serves has it"),
     ],
     ids=["truncated", "empty", "a web page", "a vanished column", "missing"],
 )
@@ -105,6 +105,31 @@ def test_a_gate_that_refuses_publishes_nothing(own_sample: Path) -> None:
     assert current_id(own_sample / "snapshots" / "00") == former
 
 
+def test_a_source_that_nobody_gives_is_named_where_nothing_served_yet(own_sample: Path, tmp_path: Path) -> None:
+    path = sample_file(own_sample, "laposte.csv")
+    whole = path.read_bytes()
+    try:
+        path.unlink()
+        built = Builder(build_settings(tmp_path, raw=own_sample / "raw")).build("00")
+    finally:
+        path.write_bytes(whole)
+    snapshot = Snapshot.open(built.folder)
+    assert dict(snapshot.excluded) == {"sample_laposte": "Points de contact postaux du territoire fictif"}
+    assert snapshot.completeness["public.post"] != "complete"
+    assert [f.subject for f in built.findings if f.check == "excluded"] == ["sample_laposte"]
+
+
+def test_without_streets_nothing_is_built(own_sample: Path, tmp_path: Path) -> None:
+    path = sample_file(own_sample, "territoire.osm.pbf")
+    whole = path.read_bytes()
+    try:
+        path.unlink()
+        with pytest.raises(SourceUnavailable, match="streets"):
+            Builder(build_settings(tmp_path, raw=own_sample / "raw")).build("00")
+    finally:
+        path.write_bytes(whole)
+
+
 def test_an_unknown_territory_is_refused_with_the_nearest_one(tmp_path: Path) -> None:
     with pytest.raises(InvalidParameter, match="unknown territory '710'"):
         Builder(build_settings(tmp_path)).build("710")
@@ -118,6 +143,7 @@ def built_71(mirror: Path, tmp_path_factory: pytest.TempPathFactory) -> Built:
 
 def test_saone_et_loire_is_built_from_real_files(built_71: Built) -> None:
     snapshot = Snapshot.open(built_71.folder)
+    assert not snapshot.excluded
     colleges = [s for s in snapshot.services if s.category == "education.college" and s.in_territory]
     official = [s for s in colleges if s.provenance[0].source == "education_annuaire"]
     assert len(official) == 63
