@@ -100,8 +100,10 @@ def test_a_source_without_files_is_left_out_by_name(files):
     gathered = files.gather()
     assert [source.id for source in gathered.excluded] == ["pharmacies"]
     assert gathered.completeness(["health.pharmacy"])["health.pharmacy"] is Completeness.NONE
-    found = findings(gathered)["excluded", "pharmacies"]
-    assert (found.outcome, found.text) == (Outcome.WARN, "pharmacies: left out, nobody gave its files")
+    for served, outcome in ((set(), Outcome.WARN), ({"rues"}, Outcome.WARN), ({"pharmacies"}, Outcome.FAIL)):
+        (found,) = [f for f in check_sources(gathered, METHOD, served) if f.check == "excluded"]
+        assert (found.subject, found.outcome) == ("pharmacies", outcome)
+        assert found.text.startswith("pharmacies: left out")
 
 
 @pytest.mark.parametrize("kind", ["cog", "contours"])
