@@ -24,9 +24,8 @@ test: ## every check; as root on Debian it installs what is missing
 	@scripts/test
 
 bench: ## measure, and write docs/benchmarks.md
-	@[ -f benchmarks/__main__.py ] || { echo "no benchmark is written yet (benchmarks/__main__.py)" >&2; exit 1; }
 	@scripts/setup test
-	@.venv/bin/python -m benchmarks
+	@[ -z "$(MIRROR)" ] || export ALENTOURS_MIRROR="$$(cd "$(MIRROR)" && pwd)"; .venv/bin/python -m benchmarks
 
 soak: ## faults and long loads in full size
 	@[ -f benchmarks/soak.py ] || { echo "no soak test is written yet (benchmarks/soak.py)" >&2; exit 1; }
