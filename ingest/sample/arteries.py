@@ -22,8 +22,12 @@ _TRUNK_KM = (
 )  # fmt: skip
 TRUNK_END_XY_M = (11_750.0, 10_060.0)
 """The roundabout where the trunk road ends, west of the town."""
-HALTS = (("Montaubrelle", (14_560.0, 8_931.0)), ("Saint-Elvin-la-Gare", (20_700.0, 7_080.0)),
-         ("Grandgrève", (6_780.0, 11_122.0)), ("Montsorvenne-Corvenne", (28_500.0, 9_080.0)))  # fmt: skip
+HALTS = (
+    ("Montaubrelle", (14_560.0, 8_931.0)),
+    ("Saint-Elvin-la-Gare", (20_700.0, 7_080.0)),
+    ("Grandgrève", (6_780.0, 11_122.0)),
+    ("Montsorvenne-Corvenne", (28_500.0, 9_080.0)),
+)
 """Stations, with about where they stand; the last lies in the neighbouring département."""
 _MOTORWAY_FROM_X_M = 23_600.0
 _HALF_GAP_M = 11.0
@@ -54,8 +58,8 @@ def trunk_strokes(axis: LineString, crossings: list[Point]) -> list[Stroke]:
         carriage = Stroke(xy if forward else xy[::-1], "trunk", tags=tags | {"maxspeed": "110"}, ground=False)
         stops = [shapely.line_locate_point(carriage.line, point) for point in crossings]
         border = shapely.line_locate_point(carriage.line, axis.interpolate(_at_x(axis, _MOTORWAY_FROM_X_M)))
-        for piece in cut_at(carriage, [border, *(s + d for s in stops for d in (-16.0, 16.0))]):
-            strokes.append(_dressed(piece, crossings))
+        pieces = cut_at(carriage, [border, *(s + d for s in stops for d in (-16.0, 16.0))])
+        strokes += [_dressed(piece, crossings) for piece in pieces]
     return strokes
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from scipy.spatial import Voronoi, cKDTree
 from shapely import LineString, MultiPolygon, Point, Polygon
 from shapely.geometry.base import BaseGeometry
@@ -14,7 +15,7 @@ from ingest.sample import names
 from ingest.sample.shapes import Points, roughened
 from ingest.sample.terrain import BORDER_X_M, TOWN_XY_M, Terrain
 
-__all__ = ["Commune", "Village", "commune_of", "drawn_communes"]
+__all__ = ["Commune", "Village", "commune_of", "drawn_communes", "village_of"]
 
 _BOURG_XY_M = ((16_750.0, 14_350.0), (20_700.0, 7_500.0), (6_450.0, 11_350.0))
 _BOURG_PEOPLE = (2_640, 1_910, 1_380)
@@ -60,9 +61,18 @@ class Commune:
         return shapely.union_all([village.contour for village in self.villages])
 
 
-def commune_of(communes: tuple[Commune, ...], xy_m: Points) -> np.ndarray:
+def commune_of(communes: tuple[Commune, ...], xy_m: Points) -> NDArray[np.int64]:
     """Return the row of the commune that holds each point (N, 2), −1 at sea."""
-    tree = shapely.STRtree([commune.contour for commune in communes])
+    return _holder([commune.contour for commune in communes], xy_m)
+
+
+def village_of(communes: tuple[Commune, ...], xy_m: Points) -> NDArray[np.int64]:
+    """Return the row of the village that holds each point, counted over the communes in their order; −1 at sea."""
+    return _holder([village.contour for commune in communes for village in commune.villages], xy_m)
+
+
+def _holder(contours: list[BaseGeometry], xy_m: Points) -> NDArray[np.int64]:
+    tree = shapely.STRtree(contours)
     points, rows = tree.query(shapely.points(xy_m), predicate="intersects")
     found = np.full(len(xy_m), -1, dtype=np.int64)
     found[points[::-1]] = rows[::-1]
@@ -165,8 +175,12 @@ def _named(terrain: Terrain, sites: Points) -> list[str]:
     """Hand the names out: those that speak of the river or the forest to the villages nearest to it."""
     waiting = list(names.VILLAGES)
     given: dict[int, str] = {}
-    hints = (("Aubrelle", terrain.river_line), ("Bois", terrain.woods[0]), ("Forêt", terrain.woods[0]),
-             ("Brézan", Point(_BOURG_XY_M[0])))  # fmt: skip
+    hints = (
+        ("Aubrelle", terrain.river_line),
+        ("Bois", terrain.woods[0]),
+        ("Forêt", terrain.woods[0]),
+        ("Brézan", Point(_BOURG_XY_M[0])),
+    )
     for word, feature in hints:
         for label in [name for name in waiting if word in name]:
             free = [i for i in range(len(sites)) if i not in given]
@@ -179,7 +193,7 @@ def _named(terrain: Terrain, sites: Points) -> list[str]:
 
 
 def _codes(labels: list[str], department: str) -> dict[str, str]:
-    """Number the communes in the order of their names, as INSEE did."""
+    """Give the communes their numbers in the order of their names, as INSEE did."""
     return {label: f"{department}{rank:03d}" for rank, label in enumerate(sorted(labels, key=_sort_key), start=1)}
 
 
@@ -196,9 +210,11 @@ def _merged(villages: list[Village]) -> tuple[Commune, ...]:
         touching = [
             v
             for v in villages
-            if v.rank == "village" and v.insee[:2] == "00" and v.insee not in taken
+            if v.rank == "village"
+            and v.insee[:2] == "00"
+            and v.insee not in taken
             and shapely.length(shapely.intersection(v.contour, seat.contour)) > 300
-        ]  # fmt: skip
+        ]
         touching.sort(key=lambda v: Point(v.xy_m).distance(Point(seat.xy_m)))
         joined[seat.insee] += touching[:extra]
         taken |= {v.insee for v in touching[:extra]}

@@ -23,6 +23,7 @@ from ingest.sample.shortcuts import footways, market_place, stairs
 from ingest.sample.stops import Stop, bus_stops, carpools, station_nodes
 from ingest.sample.streets import StreetMap, joined_streets
 from ingest.sample.terrain import Terrain
+from ingest.sample.traffic import make_one_ways, make_roundabouts
 
 __all__ = ["Country", "drawn_country"]
 
@@ -56,7 +57,9 @@ def drawn_country(seed: int) -> Country:
     communes = drawn_communes(terrain, rng)
     sites = village_list(communes)
     plan = drawn_plan(terrain, communes, rail, trunk, rng)
-    streets = joined_streets(plan, terrain, rng)
+    streets = joined_streets(plan, terrain)
+    make_roundabouts(streets)
+    make_one_ways(streets, rng)
     footways(streets, rng)
     stairs(streets)
     square = market_place(streets)
@@ -75,7 +78,18 @@ def drawn_country(seed: int) -> Country:
     stops = bus_stops(streets, sites, hamlets, rng)
     patches = _patches(terrain, streets, sites, ground, rng)
     return Country(
-        frame, terrain, communes, sites, streets, hamlets, stations, houses, facilities, stops, carpools(streets), patches
+        frame,
+        terrain,
+        communes,
+        sites,
+        streets,
+        hamlets,
+        stations,
+        houses,
+        facilities,
+        stops,
+        carpools(streets),
+        patches,
     )
 
 

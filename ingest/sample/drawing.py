@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import numpy as np
 import shapely
-from shapely import LineString, Polygon
+from shapely import LineString
 from shapely.geometry.base import BaseGeometry
+from shapely.ops import substring
 
 from ingest.sample.shapes import Points, line_xy
 
-__all__ = ["Stroke", "bridged", "crosses", "cut_at", "with_vertex"]
+__all__ = ["Stroke", "bridged", "cut_at", "with_vertex"]
 
 
 @dataclass(frozen=True)
@@ -43,9 +45,9 @@ def cut_at(stroke: Stroke, shares_m: list[float]) -> list[Stroke]:
     length = stroke.line.length
     stops = [0.0, *sorted(s for s in shares_m if 0 < s < length), length]
     pieces = []
-    for a, b in zip(stops, stops[1:], strict=False):
+    for a, b in pairwise(stops):
         if b - a > 1.0:
-            pieces.append(replace(stroke, xy_m=line_xy(shapely.ops.substring(stroke.line, a, b))))
+            pieces.append(replace(stroke, xy_m=line_xy(substring(stroke.line, a, b))))
     return pieces
 
 
@@ -68,11 +70,6 @@ def bridged(stroke: Stroke, obstacle: BaseGeometry, margin_m: float = 6.0) -> li
         else:
             bridges.append(piece)
     return bridges
-
-
-def crosses(xy_m: Points, obstacle: BaseGeometry | Polygon) -> bool:
-    """Whether a line meets an obstacle."""
-    return bool(shapely.intersects(LineString(np.asarray(xy_m)), obstacle))
 
 
 def with_vertex(stroke: Stroke, spot: Points) -> Stroke:

@@ -5,22 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
-from shapely import Point
 
 from ingest.sample.communes import Commune, Village
 from ingest.sample.grounds import Ground, Plot
 from ingest.sample.houses import Houses
 from ingest.sample.kinds import KINDS, Kind
 from ingest.sample.namebook import Namebook
-from ingest.sample.terrain import TOWN_XY_M
 from ingest.sample.villages import built_radius_m
 
 __all__ = ["Facility", "Site", "ground_facilities", "shop_facilities", "village_list"]
 
 _UNOFFICIAL = 0.08
 """Share of what an official file should list and does not: OpenStreetMap alone knows it."""
+_ON_ISLAND = ("grocery", "restaurant", "cafe", "bar")
+"""What the island has, out of reach of everybody else."""
 _RARE_WORDS = (
     "Azimut", "Belvédère", "Chrysalide", "Farandole", "Girouette", "Kaléidoscope", "Libellule", "Mosaïque", "Nautilus",
     "Origami", "Pimprenelle", "Quartz", "Ricochet", "Sarabande", "Tramontane", "Ulysse", "Vertigo", "Zénith", "Hublot",
@@ -80,9 +79,7 @@ def _wanted(kind: Kind, village: Village, rng: np.random.Generator) -> int:
     return 1 + int((village.people - least) / more + rng.uniform(0, 0.45))
 
 
-def ground_facilities(
-    sites: list[Site], ground: Ground, book: Namebook, rng: np.random.Generator
-) -> list[Facility]:
+def ground_facilities(sites: list[Site], ground: Ground, book: Namebook, rng: np.random.Generator) -> list[Facility]:
     """Take the grounds: schools, stadiums, parks, everything that is more than a shop front."""
     placed: list[Facility] = []
     for kind in (k for k in KINDS if k.size_m is not None):
@@ -136,6 +133,13 @@ def shop_facilities(
                 name = book.name(kind, site.village)
                 number = first_number + len(placed)
                 placed.append(_known(number, kind, name, _front(houses, house), site, rng, house=house))
+    island = np.flatnonzero(houses.on_island & free)
+    for kind_id, house in zip(_ON_ISLAND, island[:: max(1, len(island) // len(_ON_ISLAND))].tolist(), strict=False):
+        kind = next(k for k in KINDS if k.id == kind_id)
+        site = sites[int(houses.village[house])]
+        name = f"{kind.names[0].split(' ')[0]} de l’Île"
+        number = first_number + len(placed)
+        placed.append(Facility(number, kind, name, _front(houses, house), site, house=house, in_osm=True))
     return placed
 
 
@@ -146,16 +150,22 @@ def _front(houses: Houses, house: int) -> tuple[float, float]:
 
 
 def _known(
-    number: int, kind: Kind, name: str, xy_m: tuple[float, float], site: Site, rng: np.random.Generator,
-    plot: Plot | None = None, house: int = -1,
-) -> Facility:  # fmt: skip
+    number: int,
+    kind: Kind,
+    name: str,
+    xy_m: tuple[float, float],
+    site: Site,
+    rng: np.random.Generator,
+    plot: Plot | None = None,
+    house: int = -1,
+) -> Facility:
     """Decide which publishers know a place; what OpenStreetMap alone knows bears a name like no other."""
     missed = bool(kind.file and kind.osm > 0 and kind.file != "laposte" and rng.random() < _UNOFFICIAL)
     if kind.town < 3:  # what there are one or two of, the register knows
         missed = False
     in_osm = bool(kind.tags) and (missed or rng.random() < kind.osm)
     if missed and name:
-        name = f"{name.split(' ')[0]} {_RARE_WORDS[number % len(_RARE_WORDS)]}"
+        name = f"{name.split(' ', maxsplit=1)[0]} {_RARE_WORDS[number % len(_RARE_WORDS)]}"
     official = bool(kind.file) and not missed
     extra = {"id": _identifier(kind, site.commune.department, number)} if official else {}
     return Facility(number, kind, name, xy_m, site, plot, house, official, in_osm, missed, extra)
@@ -170,13 +180,3 @@ def _identifier(kind: Kind, department: str, number: int) -> str:
     if kind.file == "laposte":
         return f"{number * 13 % 100_000:05d}A"
     return f"{department}{number:05d}"
-
-
-def outline_of(facility: Facility) -> shapely.Polygon:
-    """Return the ground of a facility; a small square where it has none."""
-    return facility.plot.outline if facility.plot else Point(facility.xy_m).buffer(5, cap_style="square")
-
-
-def in_town(facility: Facility) -> bool:
-    """Tell whether a facility lies within the town's outer boulevards."""
-    return float(np.hypot(facility.xy_m[0] - TOWN_XY_M[0], facility.xy_m[1] - TOWN_XY_M[1])) < 1_100

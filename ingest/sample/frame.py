@@ -18,7 +18,7 @@ from pyproj import Transformer
 __all__ = ["CLIP_LONLAT", "Frame", "lambert93_to_lonlat", "lonlat_to_lambert93"]
 
 ORIGIN_L93_M = (150_000.0, 6_610_000.0)
-"""Lambert-93 of the drawing board's origin: open sea, some 180 km off the coast, inside the projection's area of use."""
+"""Lambert-93 of the drawing board's origin: open sea, some 180 km off the coast, inside the projection's area."""
 
 CLIP_LONLAT = (-4.185, 46.370, -3.790, 46.585)
 """The OSM extract's clip (west, south, east, north): sea on three sides, the neighbouring département on the fourth."""

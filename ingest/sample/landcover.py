@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import shapely
 from scipy.spatial import Voronoi
 from shapely import LineString, MultiLineString, Point, Polygon
 from shapely.geometry.base import BaseGeometry
+from shapely.ops import substring
 
 from ingest.sample import names
 from ingest.sample.facilities import Site
 from ingest.sample.grounds import Ground
 from ingest.sample.shapes import Points, blob
-from ingest.sample.streets import StreetMap
 from ingest.sample.street_names import of_place
+from ingest.sample.streets import StreetMap
 from ingest.sample.terrain import TOWN_XY_M, Terrain
 
 __all__ = ["Patch", "beaches", "built_up", "fields", "ponds", "promenade", "wooded"]
@@ -56,14 +59,18 @@ def ponds(terrain: Terrain, taken: list[BaseGeometry], rng: np.random.Generator)
     patches: list[Patch] = [
         (terrain.lake, {"natural": "water", "water": "lake", "name": names.LAKE}),
     ]
-    for west, east in zip(_REACHES_M, _REACHES_M[1:], strict=False):
+    for west, east in pairwise(_REACHES_M):
         reach = shapely.clip_by_rect(terrain.river, west, 0, east, 25_000)
-        patches.append((max(shapely.get_parts(reach), key=lambda p: float(p.area)), {"natural": "water", "water": "river"}))
+        patches.append(
+            (max(shapely.get_parts(reach), key=lambda p: float(p.area)), {"natural": "water", "water": "river"})
+        )
     standing = len(patches)
     shore = terrain.mainland.buffer(-300)
     tree = shapely.STRtree([*taken, terrain.lake, terrain.river])
     while len(patches) < standing + 7:
-        pond = blob((float(rng.uniform(3_000, 27_500)), float(rng.uniform(3_500, 17_000))), float(rng.uniform(22, 48)), rng)
+        pond = blob(
+            (float(rng.uniform(3_000, 27_500)), float(rng.uniform(3_500, 17_000))), float(rng.uniform(22, 48)), rng
+        )
         if shore.contains(pond) and not len(tree.query(pond, predicate="dwithin", distance=30)):
             patches.append((pond, {"natural": "water", "water": "pond"}))
     return patches
@@ -79,7 +86,7 @@ def beaches(terrain: Terrain, sites: list[Site], rng: np.random.Generator) -> li
             continue
         middle = shapely.line_locate_point(coast, here)
         half = float(rng.uniform(120, 330))
-        strand = shapely.ops.substring(coast, max(0.0, middle - half), min(coast.length, middle + half))
+        strand = substring(coast, max(0.0, middle - half), min(coast.length, middle + half))
         sand = strand.buffer(26, cap_style="flat").intersection(terrain.mainland)
         part = max(shapely.get_parts(sand), key=lambda p: float(p.area), default=Polygon())
         if part.area > 1_500:
@@ -93,10 +100,20 @@ def promenade(terrain: Terrain, ground: Ground) -> list[Patch]:
     x, y = TOWN_XY_M
     strip = shapely.clip_by_rect(terrain.river.buffer(42) - terrain.river.buffer(5), x - 980, y - 900, x + 930, y + 200)
     near = ground.lines[ground.tree.query(strip, predicate="dwithin", distance=12)]
-    lawn = strip - shapely.union_all([*shapely.buffer(near, 11.0), *(p.buffer(6) for p in ground.taken if p.distance(strip) < 8)])
+    lawn = strip - shapely.union_all(
+        [*shapely.buffer(near, 11.0), *(p.buffer(6) for p in ground.taken if p.distance(strip) < 8)]
+    )
     parts = sorted((p for p in shapely.get_parts(lawn) if p.area > 2_500), key=lambda p: (-float(p.area), p.bounds))
-    labels = ("Promenade des Quais", "Jardin de l’Écluse", "Promenade des Tanneurs", "Pré aux Oies", "Square du Pont Vieux")
-    return [(Polygon(part.exterior), {"leisure": "park", "name": label}) for part, label in zip(parts, labels, strict=False)]  # fmt: skip
+    labels = (
+        "Promenade des Quais",
+        "Jardin de l’Écluse",
+        "Promenade des Tanneurs",
+        "Pré aux Oies",
+        "Square du Pont Vieux",
+    )
+    return [
+        (Polygon(part.exterior), {"leisure": "park", "name": label}) for part, label in zip(parts, labels, strict=False)
+    ]
 
 
 def fields(terrain: Terrain, taken: list[BaseGeometry], rng: np.random.Generator) -> list[Patch]:
@@ -105,7 +122,9 @@ def fields(terrain: Terrain, taken: list[BaseGeometry], rng: np.random.Generator
     seeds = np.stack(np.meshgrid(*steps), axis=-1).reshape(-1, 2)
     seeds = seeds + rng.uniform(-0.46, 0.46, seeds.shape) * _FIELD_M
     voronoi = Voronoi(seeds)
-    use = rng.choice(["farmland", "meadow", "vineyard", "orchard", ""], size=len(seeds), p=[0.40, 0.28, 0.06, 0.04, 0.22])
+    use = rng.choice(
+        ["farmland", "meadow", "vineyard", "orchard", ""], size=len(seeds), p=[0.40, 0.28, 0.06, 0.04, 0.22]
+    )
     cells: list[Polygon] = []
     kinds: list[str] = []
     for region, kind in zip(voronoi.point_region, use, strict=True):

@@ -13,31 +13,34 @@ __all__ = ["Namebook"]
 _SURNAMES = (
     "Abadie", "Ancelin", "Aubriot", "Baillargeau", "Barbotin", "Bazelaire", "Berthommier", "Bidault", "Blanchet",
     "Boisselier", "Bonnefoy", "Bouchardon", "Bourguet", "Brissaud", "Cadiou", "Cazenave", "Chabrolin", "Champeaux",
-    "Charpentreau", "Chauvelot", "Clavière", "Coquelet", "Courtemanche", "Crespin", "Dabancourt", "Daguin", "Deschamps",
-    "Desnoyers", "Doucet", "Dubreuil", "Dufresnoy", "Dutertre", "Écorchard", "Estrade", "Fauconnet", "Ferrandon",
-    "Fillion", "Fontanel", "Fourcaud", "Frémont", "Gallimard", "Garancher", "Gaudichon", "Gersende", "Giraudeau",
-    "Godefroy", "Grandjouan", "Grenouillat", "Guillermin", "Hardouin", "Hennequin", "Herbelin", "Houdebert", "Huguenin",
-    "Imbault", "Jacquemard", "Jarrige", "Jolivet", "Joubert", "Kerdavid", "Labruyère", "Lacombe", "Lagrange", "Lamoureux",
-    "Landrieux", "Laperrière", "Lebrun", "Lecointre", "Ledoux", "Legendre", "Lemarchand", "Lescure", "Loiseau",
-    "Maillochon", "Malaval", "Marchandot", "Marigny", "Massicot", "Mauduit", "Ménétrier", "Mercadier", "Mignot",
-    "Montagnon", "Morvan", "Nadaud", "Navarin", "Oudinot", "Pacaud", "Parmentier", "Pasquier", "Pelletier", "Perdriel",
-    "Pichonneau", "Poissonnier", "Pontoizeau", "Prudhomme", "Quentin", "Rabouin", "Rambourg", "Renaudot", "Ribereau",
-    "Rigaudeau", "Rochereau", "Roussillon", "Sabourin", "Sauvageot", "Sénéchal", "Sorbier", "Taillandier", "Tarvenu",
-    "Tessier", "Thévenin", "Tournadre", "Tricoire", "Vachon", "Valadier", "Vauquelin", "Verdier", "Vigouroux", "Yvonnet",
+    "Charpentreau", "Chauvelot", "Clavière", "Coquelet", "Courtemanche", "Crespin", "Dabancourt", "Daguin",
+    "Deschamps", "Desnoyers", "Doucet", "Dubreuil", "Dufresnoy", "Dutertre", "Écorchard", "Estrade", "Fauconnet",
+    "Ferrandon", "Fillion", "Fontanel", "Fourcaud", "Frémont", "Gallimard", "Garancher", "Gaudichon", "Gersende",
+    "Giraudeau", "Godefroy", "Grandjouan", "Grenouillat", "Guillermin", "Hardouin", "Hennequin", "Herbelin",
+    "Houdebert", "Huguenin", "Imbault", "Jacquemard", "Jarrige", "Jolivet", "Joubert", "Kerdavid", "Labruyère",
+    "Lacombe", "Lagrange", "Lamoureux", "Landrieux", "Laperrière", "Lebrun", "Lecointre", "Ledoux", "Legendre",
+    "Lemarchand", "Lescure", "Loiseau", "Maillochon", "Malaval", "Marchandot", "Marigny", "Massicot", "Mauduit",
+    "Ménétrier", "Mercadier", "Mignot", "Montagnon", "Morvan", "Nadaud", "Navarin", "Oudinot", "Pacaud",
+    "Parmentier", "Pasquier", "Pelletier", "Perdriel", "Pichonneau", "Poissonnier", "Pontoizeau", "Prudhomme",
+    "Quentin", "Rabouin", "Rambourg", "Renaudot", "Ribereau", "Rigaudeau", "Rochereau", "Roussillon", "Sabourin",
+    "Sauvageot", "Sénéchal", "Sorbier", "Taillandier", "Tarvenu", "Tessier", "Thévenin", "Tournadre", "Tricoire",
+    "Vachon", "Valadier", "Vauquelin", "Verdier", "Vigouroux", "Yvonnet",
 )  # fmt: skip
 _PATRONS = (
     "Jules Ferry", "Jacques Prévert", "Marie Curie", "Jean Moulin", "Victor Hugo", "Simone Veil", "Louise Michel",
     "Antoine de Saint-Exupéry", "Jean Jaurès", "Joséphine Baker", "Georges Brassens", "Lucie Aubrac", "Émile Zola",
-    "Colette", "Paul Éluard", "Rosa Bonheur", "Marcel Pagnol", "Aimé Césaire", "Olympe de Gouges", "Jean de La Fontaine",
-    "Germaine Tillion", "Pierre Mendès France", "Berthe Morisot", "Jules Verne", "Camille Claudel", "Louis Pasteur",
-    "Anita Conti", "Éric Tabarly", "Alain Colas", "Jeanne Barret", "Nadia Boulanger", "Gustave Eiffel",
+    "Colette", "Paul Éluard", "Rosa Bonheur", "Marcel Pagnol", "Aimé Césaire", "Olympe de Gouges",
+    "Jean de La Fontaine", "Germaine Tillion", "Pierre Mendès France", "Berthe Morisot", "Jules Verne",
+    "Camille Claudel", "Louis Pasteur", "Anita Conti", "Éric Tabarly", "Alain Colas", "Jeanne Barret",
+    "Nadia Boulanger", "Gustave Eiffel",
 )  # fmt: skip
 _WORDS = (
     "du Centre", "de la Place", "des Halles", "du Beffroi", "du Pont", "des Remparts", "du Port", "de la Gare",
-    "de l’Aubrelle", "du Lavoir", "des Tilleuls", "du Moulin", "de la Fontaine", "du Large", "des Dunes", "de la Tour",
-    "du Ponant", "des Quatre Vents", "du Coin", "de l’Horloge", "du Parc", "des Lilas", "de la Source", "du Bac",
-    "de la Grève", "du Vieux Port", "des Marronniers", "de l’Écluse", "du Phare", "des Arcades", "de la Halle",
-    "du Mail", "de la Passerelle", "des Mouettes", "du Théâtre", "des Jardins", "du Chêne", "de l’Étoile",
+    "de l’Aubrelle", "du Lavoir", "des Tilleuls", "du Moulin", "de la Fontaine", "du Large", "des Dunes",
+    "de la Tour", "du Ponant", "des Quatre Vents", "du Coin", "de l’Horloge", "du Parc", "des Lilas", "de la Source",
+    "du Bac", "de la Grève", "du Vieux Port", "des Marronniers", "de l’Écluse", "du Phare", "des Arcades",
+    "de la Halle", "du Mail", "de la Passerelle", "des Mouettes", "du Théâtre", "des Jardins", "du Chêne",
+    "de l’Étoile",
 )  # fmt: skip
 _SAINTS = ("Martin", "Elvin", "Nicolas", "Pierre", "Jean", "Aubrien", "Sulpice", "Orbain", "Étienne", "Ménulphe")
 
@@ -76,7 +79,9 @@ class Namebook:
         for slot, source in (("{surname}", _SURNAMES), ("{patron}", _PATRONS), ("{word}", _WORDS)):
             if slot in text:
                 saint = kind.id == "church"
-                key = f"{slot} {kind.category or kind.id}" if slot != "{surname}" or not kind.file else f"{slot} official"
+                key = (
+                    f"{slot} {kind.category or kind.id}" if slot != "{surname}" or not kind.file else f"{slot} official"
+                )
                 text = text.replace(slot, self._next(key, _SAINTS if saint else source))
         return text
 

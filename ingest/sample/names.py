@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 __all__ = [
-    "BOURGS", "DEPARTMENT", "FAR_AWAY", "HAMLETS", "ISLAND", "LAKE", "MARKET_TOWN", "MERGED", "NEIGHBOUR", "NEIGHBOURS", "RIVER",
-    "TOWN", "VILLAGES", "WOODS",
+    "BOURGS", "DEPARTMENT", "FAR_AWAY", "HAMLETS", "ISLAND", "LAKE", "MARKET_TOWN", "MERGED", "NEIGHBOUR",
+    "NEIGHBOURS", "RIVER", "TOWN", "VILLAGES", "WOODS",
 ]  # fmt: skip
 
 DEPARTMENT = "Val-d’Aubrelle"
@@ -43,6 +43,7 @@ HAMLETS = (
     "Les Essarts", "La Grange Rouge", "Le Plessis", "La Maison Neuve", "Les Chaumes", "Le Gué", "La Noue",
     "Les Bruyères", "Le Paradis", "La Vieille Poste", "Les Rivières", "Le Buisson", "La Bergerie", "Les Ormeaux",
     "Le Colombier", "La Chaume", "Les Pins", "Le Pré Long", "La Lande", "Les Genêts", "Le Bois Dieu", "La Forge",
-    "Le Haut Bourg", "Les Tilleuls", "La Métairie", "Le Champ du Puits", "Les Varennes", "La Charmille", "Le Coudray",
-    "Les Échalas", "La Roche", "Le Port aux Ânes", "Les Dunes", "La Pointe", "Le Sémaphore", "Les Salines",
+    "Le Haut Bourg", "Les Tilleuls", "La Métairie", "Le Champ du Puits", "Les Varennes", "La Charmille",
+    "Le Coudray", "Les Échalas", "La Roche", "Le Port aux Ânes", "Les Dunes", "La Pointe", "Le Sémaphore",
+    "Les Salines",
 )  # fmt: skip

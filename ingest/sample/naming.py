@@ -8,9 +8,10 @@ import numpy as np
 
 from ingest.sample import names
 from ingest.sample.communes import Commune, commune_of
+from ingest.sample.island import ISLAND_SITE
 from ingest.sample.street_names import ESTATE_THEMES, TOWN_NAMES, VILLAGE_NAMES, of_place
 from ingest.sample.streets import StreetMap
-from ingest.sample.villages import ISLAND_SITE, Hamlet, hamlet_site
+from ingest.sample.villages import Hamlet, hamlet_site
 
 __all__ = ["named_hamlets", "named_streets"]
 
@@ -29,7 +30,9 @@ def named_hamlets(found: list[Hamlet], communes: tuple[Commune, ...], rng: np.ra
 def named_streets(streets: StreetMap, hamlets: dict[str, str], rng: np.random.Generator) -> None:
     """Name the built streets in place: avenues keep theirs, roads are named after where they lead."""
     pools: dict[str, list[str]] = {}
-    ends = np.bincount(np.concatenate([streets.chains[row] for row in streets.street_rows()]), minlength=len(streets.xy_m))
+    ends = np.bincount(
+        np.concatenate([streets.chains[row] for row in streets.street_rows()]), minlength=len(streets.xy_m)
+    )
     taken: set[tuple[str, str]] = {(s.site, s.name) for s in streets.strokes if s.name}
     for row in streets.street_rows():
         stroke = streets.strokes[row]
@@ -54,7 +57,7 @@ def _drawn(
     """Draw a name from the site's own list; a list that runs out starts again with another kind of street."""
     estate = site.startswith("lotissement")
     town = site == "ville" or estate
-    kinds = ("Impasse",) if dead_end else ("Rue", "Ruelle", "Passage", "Allée")
+    kinds: tuple[str, ...] = ("Impasse",) if dead_end else ("Rue", "Ruelle", "Passage", "Allée")
     if estate:
         kinds = ("Impasse", "Square", "Clos", "Cour", "Allée") if dead_end else ("Rue", "Allée", "Chemin")
     whole = "ville" if town else site

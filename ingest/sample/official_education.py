@@ -1,21 +1,19 @@
-"""Schools, crèches and sport equipment, as their publishers would list them."""
+"""Schools and crèches, as their publishers would list them."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from ingest.sample import names
 from ingest.sample.facilities import Facility
 from ingest.sample.osm_houses import Address
-from ingest.sample.sheets import FAR, Sheet, Spots, kept, shouted
+from ingest.sample.sheets import FAR, Sheet, Spots, kept, listed, shouted
 from ingest.sample.truth import Fate
 
-__all__ = ["write_creches", "write_equipment", "write_schools"]
+__all__ = ["write_creches", "write_schools"]
 
 _SCHOOL_COLUMNS = (
     "identifiant", "numero_uai", "appellation_officielle_uai", "denomination_principale_uai", "patronyme_uai",
@@ -24,7 +22,8 @@ _SCHOOL_COLUMNS = (
     "column", "probleme",
 )  # fmt: skip
 _NATURES = {
-    "101": ("ECOLE MATERNELLE PUBLIQUE", "ECOLE MATERNELLE"), "151": ("ECOLE ELEMENTAIRE PUBLIQUE", "ECOLE DE NIVEAU ELEMENTAIRE"),
+    "101": ("ECOLE MATERNELLE PUBLIQUE", "ECOLE MATERNELLE"),
+    "151": ("ECOLE ELEMENTAIRE PUBLIQUE", "ECOLE DE NIVEAU ELEMENTAIRE"),
     "302": ("LYCEE GENERAL", "LYCEE D ENSEIGNEMENT GENERAL"), "320": ("LYCEE PROFESSIONNEL", "LYCEE PROFESSIONNEL"),
     "340": ("COLLEGE", "COLLEGE"), "390": ("SEGPA", "SECTION ENSEIGNT GEN. ET PROF. ADAPTE"),
     "334": ("SECTION ENSEIGNT PROFESSIONNEL", "SECTION D ENSEIGNEMENT PROFESSIONNEL"),
@@ -35,12 +34,19 @@ _NATURES = {
 def write_schools(path: Path, facilities: Sequence[Facility], spots: Spots, rng: np.random.Generator) -> list[Fate]:
     """Write the schools: latin-1, CRLF, Lambert-93 beside overseas UTM, postcodes without their zero."""
     sheet = Sheet(_SCHOOL_COLUMNS)
-    own = [f for f in facilities if f.official and f.kind.file == "ecoles"]
+    own = listed(facilities, "ecoles")
     for facility in own:
         sheet.add(_school(facility, spots, rng), kept(facility))
     first = len(own)
     for facility in [f for f in own if f.kind.id == "college"][:2]:
-        section = _school(facility, spots, rng) | _nature("390") | {"numero_uai": _other(facility, 7), "appellation_officielle_uai": "Section d'enseignement général et professionnel adapté"}
+        section = (
+            _school(facility, spots, rng)
+            | _nature("390")
+            | {
+                "numero_uai": _other(facility, 7),
+                "appellation_officielle_uai": "Section d'enseignement général et professionnel adapté",
+            }
+        )
         sheet.add(section, FAR)
     seat = next(f for f in own if f.kind.id == "lycee_pro")
     sheet.add(_school(seat, spots, rng) | _nature("334") | {"numero_uai": _other(seat, 3)}, FAR)
@@ -57,19 +63,40 @@ def write_schools(path: Path, facilities: Sequence[Facility], spots: Spots, rng:
         x, y = rng.uniform(330_000, 360_000), rng.uniform(7_640_000, 7_660_000)
         sheet.add(_elsewhere(number, f"974{8000 + number}", "97", f"{x:.1f}", f"{y:.1f}", rng), FAR)
     sheet.shuffled(rng, after=first)
-    for number, row in enumerate(sheet.rows):
-        row = list(row)
-        row[0] = str(number)
-        sheet.rows[number] = row
+    sheet.rows = [[str(number), *row[1:]] for number, row in enumerate(sheet.rows)]
     # an address with a comma that nobody quoted: one cell too many
     sheet.write(path, ",", "latin-1", "\r\n")
-    ragged = ",".join([str(len(sheet.rows)), "0009998Z", "Ecole primaire", "ECOLE PRIMAIRE PUBLIQUE", "", "", "PU",
-                       "2, RUE DU FOUR", "", "", "110", "VILLORGE", "160000", "6620000", "", "", "1", "151", "", "1", "", "1"])  # fmt: skip
+    ragged = ",".join(
+        [
+            str(len(sheet.rows)),
+            "0009998Z",
+            "Ecole primaire",
+            "ECOLE PRIMAIRE PUBLIQUE",
+            "",
+            "",
+            "PU",
+            "2, RUE DU FOUR",
+            "",
+            "",
+            "110",
+            "VILLORGE",
+            "160000",
+            "6620000",
+            "",
+            "",
+            "1",
+            "151",
+            "",
+            "1",
+            "",
+            "1",
+        ]
+    )
     path.write_bytes(path.read_bytes() + ragged.encode("latin-1") + b"\r\n")
     return [*sheet.fates, Fate("ragged_row")]
 
 
-_BAD_SCHOOLS: tuple[tuple[str, Mapping[str, str]], ...] = (
+_BAD_SCHOOLS: tuple[tuple[str, dict[str, object]], ...] = (
     ("no_position", {"X": "", "Y": "", "app": "", "loc": "", "probleme": "1"}),
     ("no_position", {"X": "", "Y": "", "app": "", "loc": "", "probleme": "1"}),
     ("zero_position", {"X": "0", "Y": "0"}),
@@ -83,20 +110,35 @@ _BAD_SCHOOLS: tuple[tuple[str, Mapping[str, str]], ...] = (
 def _school(facility: Facility, spots: Spots, rng: np.random.Generator) -> dict[str, object]:
     x, y = spots.lambert93(facility)
     nature = facility.kind.type
-    patron = next((facility.name.split(word)[1].strip() for word in ("primaire", "maternelle", "élémentaire", "Collège",
-                   "professionnel", "Lycée") if word in facility.name), "")  # fmt: skip
+    patron = next(
+        (
+            facility.name.split(word)[1].strip()
+            for word in ("primaire", "maternelle", "élémentaire", "Collège", "professionnel", "Lycée")
+            if word in facility.name
+        ),
+        "",
+    )
     row: dict[str, object] = {
-        "numero_uai": facility.extra["id"], "appellation_officielle_uai": facility.name, "patronyme_uai": shouted(patron),
-        "patronyme_groupé": patron, "secteur_public_prive": "PU", "adresse_uai": f"{int(rng.integers(1, 60))}  RUE DES ECOLES",
+        "numero_uai": facility.extra["id"],
+        "appellation_officielle_uai": facility.name,
+        "patronyme_uai": shouted(patron),
+        "patronyme_groupé": patron,
+        "secteur_public_prive": "PU",
+        "adresse_uai": f"{int(rng.integers(1, 60))}  RUE DES ECOLES",
         "code_postal_uai": str(int(facility.site.commune.postcode)),
-        "localite_acheminement_uai": shouted(facility.site.commune.name), "X": f"{x:.1f}", "Y": f"{y:.1f}",
-        "app": "MANUEL", "loc": str(rng.choice(["BATIMENT", "BATIMENT", "PLAQUE_ADRESSE", "INTERPOLATION"])),
+        "localite_acheminement_uai": shouted(facility.site.commune.name),
+        "X": f"{x:.1f}",
+        "Y": f"{y:.1f}",
+        "app": "MANUEL",
+        "loc": str(rng.choice(["BATIMENT", "BATIMENT", "PLAQUE_ADRESSE", "INTERPOLATION"])),
         "etat_etablissement": "2" if facility.number % 31 == 0 else "1",
         "sous_fic": "1" if nature in {"101", "151"} else "3",
-    }  # fmt: skip
+    }
     row |= _nature(nature)
     if facility.kind.id == "primaire":
-        row["denomination_principale_uai"] = "ECOLE PRIMAIRE  PUBLIQUE" if facility.number % 9 == 0 else "ECOLE PRIMAIRE PUBLIQUE"
+        row["denomination_principale_uai"] = (
+            "ECOLE PRIMAIRE  PUBLIQUE" if facility.number % 9 == 0 else "ECOLE PRIMAIRE PUBLIQUE"
+        )
     return row
 
 
@@ -114,19 +156,39 @@ def _elsewhere(number: int, uai: str, department: str, x: str, y: str, rng: np.r
     nature = str(rng.choice(["101", "151", "151", "340"]))
     place = names.FAR_AWAY[number % len(names.FAR_AWAY)] if department == "99" else "RAVINE DES FLAMBOYANTS"
     return {
-        "numero_uai": f"{uai}{'ABCDEFGHJKLMNPRSTUVWXYZ'[number % 23]}", "appellation_officielle_uai": f"Ecole {number}",
-        "secteur_public_prive": "PU", "code_postal_uai": f"{department}{number % 9}10", "localite_acheminement_uai": shouted(place),
-        "X": x, "Y": y, "app": "SIMILAIRE", "loc": "COMMUNE", "etat_etablissement": "1", "sous_fic": "1",
-    } | _nature(nature)  # fmt: skip
+        "numero_uai": f"{uai}{'ABCDEFGHJKLMNPRSTUVWXYZ'[number % 23]}",
+        "appellation_officielle_uai": f"Ecole {number}",
+        "secteur_public_prive": "PU",
+        "code_postal_uai": f"{department}{number % 9}10",
+        "localite_acheminement_uai": shouted(place),
+        "X": x,
+        "Y": y,
+        "app": "SIMILAIRE",
+        "loc": "COMMUNE",
+        "etat_etablissement": "1",
+        "sous_fic": "1",
+    } | _nature(nature)
 
 
 def write_creches(
     path: Path, facilities: Sequence[Facility], addresses: Mapping[int, Address], spots: Spots, rng: np.random.Generator
 ) -> list[Fate]:
     """Write the crèches: Windows encoding, ``;``, latitude and longitude in one cell."""
-    sheet = Sheet(("identifiant", "nom", "type", "gestionnaire", "adresse", "code_postal", "commune", "code_commune",
-                   "places", "coordonnees"))  # fmt: skip
-    own = [f for f in facilities if f.official and f.kind.file == "creches"]
+    sheet = Sheet(
+        (
+            "identifiant",
+            "nom",
+            "type",
+            "gestionnaire",
+            "adresse",
+            "code_postal",
+            "commune",
+            "code_commune",
+            "places",
+            "coordonnees",
+        )
+    )
+    own = listed(facilities, "creches")
 
     def row(facility: Facility) -> dict[str, object]:
         lon, lat = spots.lonlat(facility)
@@ -134,92 +196,42 @@ def write_creches(
         commune = facility.site.commune
         places = {"multi_accueil": int(rng.integers(20, 61)), "micro_creche": 12, "mam": 12}.get(facility.kind.id, "")
         return {
-            "identifiant": f"PE{facility.extra['id']}", "nom": facility.name, "type": facility.kind.type,
+            "identifiant": f"PE{facility.extra['id']}",
+            "nom": facility.name,
+            "type": facility.kind.type,
             "gestionnaire": str(rng.choice(["Commune", "Association", "CIAS", "Privé"])),
-            "adresse": address.line if address else "", "code_postal": str(int(commune.postcode)),
-            "commune": commune.name, "code_commune": commune.insee, "places": places, "coordonnees": f"{lat:.6f}, {lon:.6f}",
-        }  # fmt: skip
+            "adresse": address.line if address else "",
+            "code_postal": str(int(commune.postcode)),
+            "commune": commune.name,
+            "code_commune": commune.insee,
+            "places": places,
+            "coordonnees": f"{lat:.6f}, {lon:.6f}",
+        }
 
     for facility in own:
         sheet.add(row(facility), kept(facility))
     bad: tuple[tuple[str, dict[str, object]], ...] = (
-        ("unmapped_category", {"type": "Garderie périscolaire"}), ("bad_position", {"coordonnees": "non localisé"}),
-        ("no_position", {"coordonnees": ""}), ("zero_position", {"coordonnees": "0, 0"}), ("merged", {}),
-    )  # fmt: skip
+        ("unmapped_category", {"type": "Garderie périscolaire"}),
+        ("bad_position", {"coordonnees": "non localisé"}),
+        ("no_position", {"coordonnees": ""}),
+        ("zero_position", {"coordonnees": "0, 0"}),
+        ("merged", {}),
+    )
     for number, (way, change) in enumerate(bad):
         again = row(own[number]) | ({} if way == "merged" else {"identifiant": f"PE9900{number}"}) | change
         sheet.add(again, Fate(way))
     for number in range(9):
         lon, lat = spots.far_lonlat()
-        sheet.add({"identifiant": f"PE8800{number}", "nom": f"Crèche {number}", "type": "Multi-accueil",
-                   "commune": names.FAR_AWAY[0], "coordonnees": f"{lat:.6f}, {lon:.6f}"}, FAR)  # fmt: skip
+        sheet.add(
+            {
+                "identifiant": f"PE8800{number}",
+                "nom": f"Crèche {number}",
+                "type": "Multi-accueil",
+                "commune": names.FAR_AWAY[0],
+                "coordonnees": f"{lat:.6f}, {lon:.6f}",
+            },
+            FAR,
+        )
     sheet.shuffled(rng, after=len(own))
     sheet.write(path, ";", "cp1252")
     return sheet.fates
-
-
-def write_equipment(path: Path, facilities: Sequence[Facility], spots: Spots, rng: np.random.Generator) -> list[Fate]:
-    """Write the sport equipment: GeoJSON, one feature a court, with duplicates and features of everywhere."""
-    features: list[dict[str, Any]] = []
-    fates: list[Fate] = []
-    own = [f for f in facilities if f.official and f.kind.file == "equipements"]
-
-    def add(facility: Facility, kind: str, fate: Fate, change: Mapping[str, Any] | None = None) -> None:
-        lon, lat = spots.lonlat(facility, 8.0)
-        commune = facility.site.commune
-        serial = len(features) + 1
-        properties: dict[str, Any] = {
-            "inst_numero": f"I{commune.insee}{facility.number:04d}", "inst_nom": facility.name,
-            "inst_com_code": commune.insee, "inst_com_nom": commune.name, "inst_cp": commune.postcode,
-            "equip_numero": f"E{serial:03d}I{commune.insee}{facility.number:04d}", "equip_nom": kind,
-            "equip_type_name": kind, "equip_prop_type": "Commune", "equip_service_date": int(rng.integers(1962, 2024)),
-        }  # fmt: skip
-        geometry: Any = {"type": "Point", "coordinates": [round(float(lon), 6), round(float(lat), 6)]}
-        if change:
-            geometry = change.get("geometry", geometry)
-            properties |= {k: v for k, v in change.items() if k != "geometry"}
-        features.append({"type": "Feature", "geometry": geometry, "properties": properties})
-        fates.append(fate)
-
-    for facility in own:
-        add(facility, facility.kind.type, kept(facility))
-        inside = facility.site.commune.department == "00"
-        if facility.kind.id == "tennis" and facility.number % 2:
-            add(facility, "Court de tennis", Fate("merged"))
-        if facility.kind.id == "gym":
-            add(facility, "Dojo / Salle d'arts martiaux", Fate("merged"))
-            if facility.number % 3 == 0:
-                fate = Fate("kept", ("sport.pitch",), inside)
-                add(facility, "Plateau EPS/Multisports/city-stades", fate)
-        if facility.kind.id == "football" and facility.number % 3 == 0:
-            add(facility, "Terrain de pétanque", FAR)
-        if facility.kind.id == "pool":
-            add(facility, "Bassin ludique de natation", Fate("merged"))
-    for facility in own[4:10]:
-        add(facility, facility.kind.type, Fate("merged"))
-    _bad_equipment(own, add, spots)
-    for number in range(70):
-        lon, lat = spots.far_lonlat()
-        add(own[0], "Terrain de football", FAR, {
-            "inst_numero": f"I990{number:02d}0001", "inst_nom": f"Stade {number}", "inst_com_code": "99007",
-            "geometry": {"type": "Point", "coordinates": [round(float(lon), 6), round(float(lat), 6)]}})  # fmt: skip
-    text = json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False, separators=(",", ":"))
-    path.write_text(text, encoding="utf-8")
-    return fates
-
-
-def _bad_equipment(own: Sequence[Facility], add: Any, spots: Spots) -> None:
-    """Add features without place, at (0, 0), with their coordinates exchanged, or of a kind that nobody knows."""
-    for number in range(3):
-        add(own[number], own[number].kind.type, Fate("no_position"),
-            {"geometry": None, "inst_numero": f"I0000199{number:02d}"})  # fmt: skip
-    for number in range(2):
-        add(own[number], own[number].kind.type, FAR,
-            {"geometry": None, "inst_numero": f"I9900799{number:02d}", "inst_com_code": "99007"})  # fmt: skip
-        lon, lat = spots.lonlat(own[number])
-        add(own[number], own[number].kind.type, Fate("swapped_position"), {
-            "inst_numero": f"I0000198{number:02d}",
-            "geometry": {"type": "Point", "coordinates": [round(float(lat), 6), round(float(lon), 6)]}})  # fmt: skip
-        add(own[number], "Piste de bowling", Fate("unmapped_category"), {"inst_numero": f"I0000197{number:02d}"})
-    add(own[0], own[0].kind.type, Fate("zero_position"),
-        {"geometry": {"type": "Point", "coordinates": [0, 0]}, "inst_numero": "I000019600"})  # fmt: skip

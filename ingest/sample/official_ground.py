@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 from pyproj import Transformer
-from shapely import MultiPolygon
+from shapely import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from ingest.sample import names
@@ -23,12 +23,23 @@ from ingest.sample.truth import Fate
 
 __all__ = ["write_cells", "write_contours", "write_register"]
 
-_AGES = ("ind_0_3", "ind_4_5", "ind_6_10", "ind_11_17", "ind_18_24", "ind_25_39", "ind_40_54", "ind_55_64", "ind_65_79",
-         "ind_80p", "ind_inc")  # fmt: skip
+_AGES = (
+    "ind_0_3",
+    "ind_4_5",
+    "ind_6_10",
+    "ind_11_17",
+    "ind_18_24",
+    "ind_25_39",
+    "ind_40_54",
+    "ind_55_64",
+    "ind_65_79",
+    "ind_80p",
+    "ind_inc",
+)
 _CELL_COLUMNS = (
     "idcar_200m", "idcar_1km", "idcar_nat", "i_est_200", "i_est_1km", "lcog_geo", "ind", "men", "men_pauv", "men_1ind",
-    "men_5ind", "men_prop", "men_fmp", "ind_snv", "men_surf", "men_coll", "men_mais", "log_av45", "log_45_70", "log_70_90",
-    "log_ap90", "log_inc", "log_soc", *_AGES,
+    "men_5ind", "men_prop", "men_fmp", "ind_snv", "men_surf", "men_coll", "men_mais", "log_av45", "log_45_70",
+    "log_70_90", "log_ap90", "log_inc", "log_soc", *_AGES,
 )  # fmt: skip
 _AGE_SHARES = {
     "centre": (0.042, 0.020, 0.048, 0.066, 0.130, 0.222, 0.176, 0.110, 0.122, 0.064),
@@ -38,7 +49,14 @@ _AGE_SHARES = {
     "village": (0.036, 0.019, 0.053, 0.081, 0.052, 0.142, 0.206, 0.158, 0.182, 0.071),
     "hameau": (0.031, 0.017, 0.048, 0.078, 0.050, 0.124, 0.212, 0.176, 0.192, 0.072),
 }
-_STANDARD_EUR = {"centre": 19_800, "ville": 21_600, "lotissement": 25_400, "bourg": 22_300, "village": 22_900, "hameau": 23_400}
+_STANDARD_EUR = {
+    "centre": 19_800,
+    "ville": 21_600,
+    "lotissement": 25_400,
+    "bourg": 22_300,
+    "village": 22_900,
+    "hameau": 23_400,
+}
 _IN_HOMES = 0.975
 """Share of inhabitants that the grid counts: those of barracks, boarding schools and care homes are left out."""
 
@@ -54,9 +72,19 @@ def write_register(path: Path, communes: Sequence[Commune]) -> list[Fate]:
         fates.append(near)
         if old:
             for village in commune.villages:
-                rows.append({"code": village.insee, "nom": village.name, "typeLiaison": 0, "zone": "metro",
-                             "arrondissement": f"{commune.department}1", "departement": commune.department, "region": "99",
-                             "type": "commune-deleguee", "chefLieu": commune.insee})  # fmt: skip
+                rows.append(
+                    {
+                        "code": village.insee,
+                        "nom": village.name,
+                        "typeLiaison": 0,
+                        "zone": "metro",
+                        "arrondissement": f"{commune.department}1",
+                        "departement": commune.department,
+                        "region": "99",
+                        "type": "commune-deleguee",
+                        "chefLieu": commune.insee,
+                    }
+                )
                 fates.append(Fate("merged"))
     for number, name in enumerate(names.FAR_AWAY, start=7):
         rows.append(_commune(f"99{number:03d}", name, "99", "99700", 180 + 41 * number, []))
@@ -70,8 +98,17 @@ def write_register(path: Path, communes: Sequence[Commune]) -> list[Fate]:
 
 
 def _commune(code: str, name: str, department: str, postcode: str, people: int, old: list[str]) -> dict[str, Any]:
-    row: dict[str, Any] = {"code": code, "nom": name, "typeLiaison": 0, "zone": "metro", "arrondissement": f"{department}1",
-                           "departement": department, "region": "99", "type": "commune-actuelle", "rangChefLieu": 0}  # fmt: skip
+    row: dict[str, Any] = {
+        "code": code,
+        "nom": name,
+        "typeLiaison": 0,
+        "zone": "metro",
+        "arrondissement": f"{department}1",
+        "departement": department,
+        "region": "99",
+        "type": "commune-actuelle",
+        "rangChefLieu": 0,
+    }
     if old:
         row["anciensCodes"] = old
     return row | {"siren": f"21{code}0009", "codesPostaux": [postcode], "population": people}
@@ -96,7 +133,9 @@ def write_contours(folder: Path, communes: Sequence[Commune], frame: Frame, spot
         there.append(_feature(f"99{number:03d}", name, _square(spots, 4_000.0)))
         fates[1].append(FAR)
     for name, features in (("communes-00.geojson", here), ("communes-voisines.geojson", there)):
-        text = json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False, separators=(",", ":"))
+        text = json.dumps(
+            {"type": "FeatureCollection", "features": features}, ensure_ascii=False, separators=(",", ":")
+        )
         (folder / name).write_text(text, encoding="utf-8")
     return [*fates[0], *fates[1]]
 
@@ -104,13 +143,13 @@ def write_contours(folder: Path, communes: Sequence[Commune], frame: Frame, spot
 def _to_degrees(contour: MultiPolygon, frame: Frame) -> BaseGeometry:
     warped = shapely.transform(contour, lambda xy: np.round(frame.to_lonlat(xy), 6))
     parts = shapely.get_parts(warped)
-    return parts[0] if len(parts) == 1 else MultiPolygon(list(parts))
+    return Polygon(parts[0]) if len(parts) == 1 else MultiPolygon(list(parts))
 
 
 def _square(spots: Spots, side_m: float) -> BaseGeometry:
     lon, lat = spots.far_lonlat()
     half = side_m / 2 / 111_000
-    return shapely.box(*np.round([lon - half, lat - half, lon + half, lat + half], 6).tolist())
+    return Polygon(shapely.box(*np.round([lon - half, lat - half, lon + half, lat + half], 6).tolist()))
 
 
 def _feature(code: str, name: str, shape: BaseGeometry | None) -> dict[str, Any]:
@@ -124,12 +163,16 @@ def write_cells(
     """Write the inhabited squares of 200 m; return the rows' fates and the people of the territory's cells."""
     to_grid = Transformer.from_crs("EPSG:2154", "EPSG:3035", always_xy=True)
     xy_m = frame.to_lambert93(houses.xy_m)
-    east, north = (np.floor(np.asarray(axis) / 200).astype(np.int64) for axis in to_grid.transform(xy_m[:, 0], xy_m[:, 1]))
+    east, north = (
+        np.floor(np.asarray(axis) / 200).astype(np.int64) for axis in to_grid.transform(xy_m[:, 0], xy_m[:, 1])
+    )
     corners, cell = np.unique(np.column_stack([north, east]), axis=0, return_inverse=True)
     cell = cell.ravel()
     ages, standard = _people(houses, cell, len(corners), rng)
     ids = [f"CRS3035RES200mN{n * 200}E{e * 200}" for n, e in corners.tolist()]
-    centre_x, centre_y = to_grid.transform(corners[:, 1] * 200 + 100.0, corners[:, 0] * 200 + 100.0, direction="INVERSE")
+    centre_x, centre_y = to_grid.transform(
+        corners[:, 1] * 200 + 100.0, corners[:, 0] * 200 + 100.0, direction="INVERSE"
+    )
     middle = commune_of(communes, frame.to_flat(np.column_stack([centre_x, centre_y])))
     codes = [v.insee for c in communes for v in c.villages]
     today = {v.insee: row for row, c in enumerate(communes) for v in c.villages}
@@ -173,9 +216,14 @@ def _listed(cell: NDArray[np.int64], village: NDArray[np.int64], cells: int, cod
 
 
 def _values(
-    name: str, corner: NDArray[np.int64], codes: Sequence[str], ages: NDArray[np.float64], standard: float, homes: int,
+    name: str,
+    corner: NDArray[np.int64],
+    codes: Sequence[str],
+    ages: NDArray[np.float64],
+    standard: float,
+    homes: int,
     rng: np.random.Generator,
-) -> Mapping[str, object]:  # fmt: skip
+) -> Mapping[str, object]:
     """Return one row of the grid; few households make a row that INSEE would have estimated."""
     people = max(round(float(ages.sum()), 1), 0.1)
     households = max(1.0, round(people / rng.uniform(1.9, 2.6), 1))
@@ -183,16 +231,34 @@ def _values(
     kilometre = f"CRS3035RES1000mN{corner[0] // 5 * 1000}E{corner[1] // 5 * 1000}"
     flats = round(households * (0.75 if homes * 3 < people else 0.08), 1)
     numbers = {
-        "ind": people, "men": households, "men_pauv": round(households * rng.uniform(0.05, 0.22), 1),
-        "men_1ind": round(households * rng.uniform(0.22, 0.42), 1), "men_5ind": round(households * 0.06, 1),
-        "men_prop": round(households * rng.uniform(0.45, 0.85), 1), "men_fmp": round(households * rng.uniform(0.04, 0.13), 1),
-        "ind_snv": round(people * standard, 1), "men_surf": round(households * rng.uniform(70, 118), 1), "men_coll": flats,
-        "men_mais": round(households - flats, 1), "log_inc": 0.0, "log_soc": round(flats * 0.3, 1),
-    }  # fmt: skip
-    built = {k: round(households * p, 1) for k, p in zip(("log_av45", "log_45_70", "log_70_90", "log_ap90"), parts, strict=True)}
+        "ind": people,
+        "men": households,
+        "men_pauv": round(households * rng.uniform(0.05, 0.22), 1),
+        "men_1ind": round(households * rng.uniform(0.22, 0.42), 1),
+        "men_5ind": round(households * 0.06, 1),
+        "men_prop": round(households * rng.uniform(0.45, 0.85), 1),
+        "men_fmp": round(households * rng.uniform(0.04, 0.13), 1),
+        "ind_snv": round(people * standard, 1),
+        "men_surf": round(households * rng.uniform(70, 118), 1),
+        "men_coll": flats,
+        "men_mais": round(households - flats, 1),
+        "log_inc": 0.0,
+        "log_soc": round(flats * 0.3, 1),
+    }
+    built = {
+        k: round(households * p, 1)
+        for k, p in zip(("log_av45", "log_45_70", "log_70_90", "log_ap90"), parts, strict=True)
+    }
     by_age = dict(zip(_AGES, [*ages.tolist(), 0.0], strict=True))
-    return {"idcar_200m": name, "idcar_1km": kilometre, "idcar_nat": kilometre, "i_est_200": int(households < 11),
-            "i_est_1km": 0, "lcog_geo": "".join(codes), **{k: f"{v:.1f}" for k, v in (numbers | built | by_age).items()}}  # fmt: skip
+    return {
+        "idcar_200m": name,
+        "idcar_1km": kilometre,
+        "idcar_nat": kilometre,
+        "i_est_200": int(households < 11),
+        "i_est_1km": 0,
+        "lcog_geo": "".join(codes),
+        **{k: f"{v:.1f}" for k, v in (numbers | built | by_age).items()},
+    }
 
 
 def _bad_cells(sheet: Sheet) -> None:

@@ -1,4 +1,4 @@
-"""Pharmacies, post offices, stations, France Services and health, as their publishers would list them."""
+"""Post offices, stations and France Services, as their publishers would list them."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from ingest.sample.arteries import HALTS
 from ingest.sample.facilities import Facility
 from ingest.sample.frame import Frame
 from ingest.sample.osm_houses import Address
-from ingest.sample.sheets import FAR, Sheet, Spots, kept, shouted
+from ingest.sample.sheets import FAR, Sheet, Spots, kept, listed, shouted
 from ingest.sample.truth import Fate
 
-__all__ = ["write_france_services", "write_health", "write_pharmacies", "write_post", "write_stations"]
+__all__ = ["write_france_services", "write_post", "write_stations"]
 
 _POST_COLUMNS = (
     "#Identifiant", "Libellé_du_site", "Caractéristique_du_site", "Adresse", "Complément_d_adresse", "Lieu_dit",
@@ -35,60 +35,12 @@ _STATION_COLUMNS = (
 )  # fmt: skip
 
 
-def _of(facilities: Sequence[Facility], file: str) -> list[Facility]:
-    return [f for f in facilities if f.official and f.kind.file == file]
-
-
-def write_pharmacies(
-    path: Path, facilities: Sequence[Facility], addresses: Mapping[int, Address], spots: Spots, rng: np.random.Generator
-) -> list[Fate]:
-    """Write the pharmacies: BOM, ``;``, Lambert-93 with decimal commas."""
-    sheet = Sheet(("CTPM_IDPHARMA", "CTPM_NOMUSAGE", "CTPM_ADR1", "CTPM_ADR2", "CTPM_ADR3", "CTPM_CP", "CTPM_VILLE",
-                   "CTPM_LAMBERT93_X", "CTPM_LAMBERT93_y", "CTPM_FINESSGEOGRAPHIQUE"))  # fmt: skip
-    own = _of(facilities, "pharmacies")
-
-    def row(facility: Facility) -> dict[str, object]:
-        x, y = spots.lambert93(facility)
-        address = addresses.get(facility.house)
-        return {
-            "CTPM_IDPHARMA": str(facility.number), "CTPM_NOMUSAGE": shouted(facility.name),
-            "CTPM_ADR2": shouted(address.line) if address else "", "CTPM_CP": str(int(facility.site.commune.postcode)),
-            "CTPM_VILLE": shouted(facility.site.commune.name), "CTPM_LAMBERT93_X": _comma(x, 3),
-            "CTPM_LAMBERT93_y": _comma(y, 3), "CTPM_FINESSGEOGRAPHIQUE": facility.extra["id"],
-        }  # fmt: skip
-
-    for facility in own:
-        sheet.add(row(facility), kept(facility))
-    sheet.add(row(own[0]), Fate("merged"))
-    sheet.add(row(own[1]) | {"CTPM_IDPHARMA": "90001"}, Fate("merged"))  # the same FINESS under another number
-    nowhere = {"CTPM_LAMBERT93_X": "", "CTPM_LAMBERT93_y": ""}
-    zero = {"CTPM_LAMBERT93_X": "0,000", "CTPM_LAMBERT93_y": "0,000"}
-    for number in range(2):
-        blank = row(own[number]) | nowhere | {"CTPM_IDPHARMA": f"9010{number}", "CTPM_FINESSGEOGRAPHIQUE": ""}
-        sheet.add(blank, Fate("no_position"))
-    for number in range(3):
-        sheet.add({"CTPM_IDPHARMA": f"9020{number}", "CTPM_NOMUSAGE": "PHARMACIE DES FLAMBOYANTS", "CTPM_CP": f"974{number}0",
-                   "CTPM_VILLE": "RAVINE DES FLAMBOYANTS"} | zero, Fate("zero_position"))  # fmt: skip
-    for number in range(28):
-        x, y = spots.far_lambert93()
-        sheet.add({"CTPM_IDPHARMA": f"8{number:04d}", "CTPM_NOMUSAGE": f"PHARMACIE {number}", "CTPM_CP": "99700",
-                   "CTPM_VILLE": shouted(names.FAR_AWAY[number % 3]), "CTPM_LAMBERT93_X": _comma(x, 3),
-                   "CTPM_LAMBERT93_y": _comma(y, 3)}, FAR)  # fmt: skip
-    sheet.shuffled(rng, after=len(own))
-    sheet.write(path, ";", "utf-8-sig")
-    return sheet.fates
-
-
-def _comma(value: float, digits: int) -> str:
-    return f"{value:.{digits}f}".replace(".", ",")
-
-
 def write_post(
     path: Path, facilities: Sequence[Facility], addresses: Mapping[int, Address], spots: Spots, rng: np.random.Generator
 ) -> list[Fate]:
     """Write the post offices: latin-1, ``;``, some placed at the middle of their street."""
     sheet = Sheet(_POST_COLUMNS)
-    own = _of(facilities, "laposte")
+    own = listed(facilities, "laposte")
     short = {"post_office": "BP", "post_agency": "AP", "post_relay": "RP"}
 
     def row(facility: Facility) -> dict[str, object]:
@@ -96,14 +48,21 @@ def write_post(
         address = addresses.get(facility.house)
         commune = facility.site.commune
         return {
-            "#Identifiant": facility.extra["id"], "Libellé_du_site": f"{shouted(commune.name)} {short[facility.kind.id]}",
-            "Caractéristique_du_site": facility.kind.type, "Adresse": shouted(address.line) if address else "LE BOURG",
-            "Complément_d_adresse": " ", "Code_postal": commune.postcode, "Localité": shouted(commune.name), "Pays": "FRANCE",
-            "Latitude": f"{lat:.6f}", "Longitude": f"{lon:.6f}",
+            "#Identifiant": facility.extra["id"],
+            "Libellé_du_site": f"{shouted(commune.name)} {short[facility.kind.id]}",
+            "Caractéristique_du_site": facility.kind.type,
+            "Adresse": shouted(address.line) if address else "LE BOURG",
+            "Complément_d_adresse": " ",
+            "Code_postal": commune.postcode,
+            "Localité": shouted(commune.name),
+            "Pays": "FRANCE",
+            "Latitude": f"{lat:.6f}",
+            "Longitude": f"{lon:.6f}",
             "Précision_du_géocodage": "Géocodé au numéro" if address else "Géocodé au milieu de la rue",
-            "Numéro_de_téléphone": "3631", "Changeur_de_monnaie": "Non",
+            "Numéro_de_téléphone": "3631",
+            "Changeur_de_monnaie": "Non",
             "Distributeur_de_billets": "Oui" if facility.kind.id == "post_office" else "Non",
-        }  # fmt: skip
+        }
 
     for facility in own:
         sheet.add(row(facility), kept(facility))
@@ -117,14 +76,23 @@ def write_post(
         ("bad_position", {"Latitude": "46°28'N", "Longitude": "3°58'O"}),
         ("zero_position", {"Latitude": "0", "Longitude": "0"}),
         ("no_key", {"#Identifiant": ""}),
-    )  # fmt: skip
+    )
     for number, (way, change) in enumerate(bad):
         sheet.add(row(own[number]) | {"#Identifiant": f"9999{number}A"} | change, Fate(way))
     for number in range(46):
         lon, lat = spots.far_lonlat() if number % 6 else (55.45 + number / 900, -21.1)
-        sheet.add({"#Identifiant": f"8{number:04d}A", "Libellé_du_site": f"{shouted(names.FAR_AWAY[number % 3])} AP",
-                   "Caractéristique_du_site": "Agence postale communale", "Code_postal": "99700", "Pays": "FRANCE",
-                   "Latitude": f"{lat:.6f}", "Longitude": f"{lon:.6f}"}, FAR)  # fmt: skip
+        sheet.add(
+            {
+                "#Identifiant": f"8{number:04d}A",
+                "Libellé_du_site": f"{shouted(names.FAR_AWAY[number % 3])} AP",
+                "Caractéristique_du_site": "Agence postale communale",
+                "Code_postal": "99700",
+                "Pays": "FRANCE",
+                "Latitude": f"{lat:.6f}",
+                "Longitude": f"{lon:.6f}",
+            },
+            FAR,
+        )
     sheet.shuffled(rng, after=len(own))
     sheet.write(path, ";", "latin-1")
     return sheet.fates
@@ -135,31 +103,52 @@ def write_france_services(
 ) -> list[Fate]:
     """Write the France Services houses: every text quoted, buses that stop once a week among them."""
     sheet = Sheet(_FS_COLUMNS)
-    own = _of(facilities, "france-services")
+    own = listed(facilities, "france-services")
 
     def row(facility: Facility) -> dict[str, object]:
         lon, lat = spots.lonlat(facility)
         address = addresses.get(facility.house)
         commune = facility.site.commune
         return {
-            "id_fs": str(facility.number), "insee_dep": commune.department, "lib_fs": facility.name,
-            "adresse": address.line if address else "Le Bourg", "insee_com": commune.insee, "code_postal": commune.postcode,
-            "lib_com": commune.name, "latitude": f"{lat:.13f}", "longitude": f"{lon:.13f}",
-            "mail": "accueil@france-services.example", "h_lundi": "09:00 - 12:00 / 13:30 - 17:00", "prise_rdv": "Non",
-            "type_fs": "Principal", "format_fs": "Fixe", "labellisation_fs": "Espace labellisé 01/07/2021",
-        }  # fmt: skip
+            "id_fs": str(facility.number),
+            "insee_dep": commune.department,
+            "lib_fs": facility.name,
+            "adresse": address.line if address else "Le Bourg",
+            "insee_com": commune.insee,
+            "code_postal": commune.postcode,
+            "lib_com": commune.name,
+            "latitude": f"{lat:.13f}",
+            "longitude": f"{lon:.13f}",
+            "mail": "accueil@france-services.example",
+            "h_lundi": "09:00 - 12:00 / 13:30 - 17:00",
+            "prise_rdv": "Non",
+            "type_fs": "Principal",
+            "format_fs": "Fixe",
+            "labellisation_fs": "Espace labellisé 01/07/2021",
+        }
 
     for facility in own:
         sheet.add(row(facility), kept(facility))
     for number in range(2):
-        sheet.add(row(own[0]) | {"id_fs": f"99{number}", "format_fs": "Itinérant", "lib_fs": "Bus France services"}, FAR)
+        sheet.add(
+            row(own[0]) | {"id_fs": f"99{number}", "format_fs": "Itinérant", "lib_fs": "Bus France services"}, FAR
+        )
     nowhere = {"latitude": "", "longitude": ""}
     sheet.add(row(own[0]) | {"id_fs": "995"} | nowhere, Fate("no_position"))
     sheet.add(row(own[0]) | {"id_fs": "996", "insee_com": "99007"} | nowhere, FAR)
     for number in range(11):
         lon, lat = spots.far_lonlat()
-        sheet.add({"id_fs": f"80{number}", "lib_fs": f"France services {number}", "insee_com": "99007", "format_fs": "Fixe",
-                   "latitude": f"{lat:.7f}", "longitude": f"{lon:.7f}"}, FAR)  # fmt: skip
+        sheet.add(
+            {
+                "id_fs": f"80{number}",
+                "lib_fs": f"France services {number}",
+                "insee_com": "99007",
+                "format_fs": "Fixe",
+                "latitude": f"{lat:.7f}",
+                "longitude": f"{lon:.7f}",
+            },
+            FAR,
+        )
     sheet.shuffled(rng, after=len(own))
     sheet.write(path, ",", "utf-8", quoting=csv.QUOTE_ALL)
     return sheet.fates
@@ -168,72 +157,50 @@ def write_france_services(
 def write_stations(path: Path, frame: Frame, spots: Spots, rng: np.random.Generator) -> list[Fate]:
     """Write the stations: BOM, CRLF, ``;``; goods yards and a station that two lines share."""
     sheet = Sheet(_STATION_COLUMNS)
-    flat = np.array([spot for _, spot in HALTS]) + (14.0, 22.0)
+    flat = np.array([spot for _, spot in HALTS]) + np.array([14.0, 22.0])
     planar, degrees = frame.to_lambert93(flat), frame.to_lonlat(flat)
 
     def row(number: int) -> dict[str, object]:
         name, (x, y), (lon, lat) = HALTS[number][0], planar[number], degrees[number]
         return {
-            "code_uic": f"8799{number}100", "libelle": name, "fret": "N", "voyageurs": "O", "code_ligne": "990000",
-            "rg_troncon": "1", "pk": f"0{10 + 7 * number}+{100 + number}", "commune": shouted(name),
-            "departemen": shouted(names.DEPARTMENT if number < 3 else names.NEIGHBOUR), "x_l93": f"{x:.4f}", "y_l93": f"{y:.4f}",
-            "x_wgs84": f"{lon:.13f}", "y_wgs84": f"{lat:.13f}", "c_geo": f"{lat:.13f}, {lon:.13f}",
-            "geo_point_2d": f"{lat:.12f}, {lon:.12f}", "geo_shape": f'{{"coordinates": [{lon:.12f}, {lat:.12f}], "type": "Point"}}',
-        }  # fmt: skip
+            "code_uic": f"8799{number}100",
+            "libelle": name,
+            "fret": "N",
+            "voyageurs": "O",
+            "code_ligne": "990000",
+            "rg_troncon": "1",
+            "pk": f"0{10 + 7 * number}+{100 + number}",
+            "commune": shouted(name),
+            "departemen": shouted(names.DEPARTMENT if number < 3 else names.NEIGHBOUR),
+            "x_l93": f"{x:.4f}",
+            "y_l93": f"{y:.4f}",
+            "x_wgs84": f"{lon:.13f}",
+            "y_wgs84": f"{lat:.13f}",
+            "c_geo": f"{lat:.13f}, {lon:.13f}",
+            "geo_point_2d": f"{lat:.12f}, {lon:.12f}",
+            "geo_shape": f'{{"coordinates": [{lon:.12f}, {lat:.12f}], "type": "Point"}}',
+        }
 
     for number in range(len(HALTS)):
         sheet.add(row(number), Fate("kept", ("transport.station",), number < 3))
     sheet.add(row(0) | {"code_ligne": "991000"}, Fate("merged"))
     for number in range(2):
-        sheet.add(row(number) | {"code_uic": f"8799{number}900", "libelle": "Triage", "fret": "O", "voyageurs": "N"}, FAR)
+        sheet.add(
+            row(number) | {"code_uic": f"8799{number}900", "libelle": "Triage", "fret": "O", "voyageurs": "N"}, FAR
+        )
     for number in range(13):
         lon, lat = spots.far_lonlat()
-        sheet.add({"code_uic": f"8798{number:02d}00", "libelle": f"Halte {number}", "fret": "N", "voyageurs": "O",
-                   "x_wgs84": f"{lon:.9f}", "y_wgs84": f"{lat:.9f}"}, FAR)  # fmt: skip
+        sheet.add(
+            {
+                "code_uic": f"8798{number:02d}00",
+                "libelle": f"Halte {number}",
+                "fret": "N",
+                "voyageurs": "O",
+                "x_wgs84": f"{lon:.9f}",
+                "y_wgs84": f"{lat:.9f}",
+            },
+            FAR,
+        )
     sheet.shuffled(rng, after=len(HALTS))
     sheet.write(path, ";", "utf-8-sig", "\r\n")
-    return sheet.fates
-
-
-def write_health(
-    path: Path, facilities: Sequence[Facility], addresses: Mapping[int, Address], spots: Spots, rng: np.random.Generator
-) -> list[Fate]:
-    """Write doctors, nurses, laboratories, hospitals: degrees with decimal commas, some exchanged."""
-    sheet = Sheet(("identifiant", "finess", "nom", "type", "adresse", "code_postal", "commune", "code_commune", "capacite",
-                   "longitude", "latitude"))  # fmt: skip
-    own = _of(facilities, "sante")
-
-    def row(facility: Facility) -> dict[str, object]:
-        lon, lat = spots.lonlat(facility)
-        address = addresses.get(facility.house)
-        commune = facility.site.commune
-        beds = int(rng.integers(60, 280)) if facility.kind.category == "health.hospital" else "0" if facility.number % 4 else ""
-        return {
-            "identifiant": f"RPPS{10_000_000 + facility.number * 7919}", "finess": facility.extra["id"],
-            "nom": shouted(facility.name) if facility.number % 3 else facility.name, "type": facility.kind.type,
-            "adresse": address.line if address else "", "code_postal": str(int(commune.postcode)), "commune": commune.name,
-            "code_commune": str(int(commune.insee)) if facility.number % 5 == 0 else commune.insee, "capacite": beds,
-            "longitude": _comma(lon, 6), "latitude": _comma(lat, 6),
-        }  # fmt: skip
-
-    for facility in own:
-        sheet.add(row(facility), kept(facility))
-    for number in range(9):
-        sheet.add(row(own[number]) | {"identifiant": f"OPT{number}", "finess": "", "type": "OPTICIEN", "nom": "OPTIQUE"}, FAR)
-    for number in range(2):
-        sheet.add(row(own[number]) | {"identifiant": f"VET{number}", "finess": "", "type": "VETERINAIRE"}, Fate("unmapped_category"))
-        nowhere = {"identifiant": f"NUL{number}", "finess": "", "longitude": "", "latitude": ""}
-        sheet.add(row(own[number]) | nowhere | {"code_commune": "00002"}, Fate("no_position"))
-        sheet.add(row(own[number]) | nowhere | {"identifiant": f"LOI{number}", "code_commune": "99007"}, FAR)
-    for number in range(3):
-        there = row(own[number])
-        exchanged = {"longitude": there["latitude"], "latitude": there["longitude"]}
-        sheet.add(there | {"identifiant": f"INV{number}", "finess": ""} | exchanged, Fate("swapped_position"))
-        sheet.add(row(own[10 + number]), Fate("merged"))
-    for number in range(34):
-        lon, lat = spots.far_lonlat()
-        sheet.add({"identifiant": f"LOIN{number}", "nom": "CABINET MEDICAL", "type": "MEDECIN GENERALISTE",
-                   "code_commune": "99007", "longitude": _comma(lon, 6), "latitude": _comma(lat, 6)}, FAR)  # fmt: skip
-    sheet.shuffled(rng, after=len(own))
-    sheet.write(path, ";", "utf-8")
     return sheet.fates

@@ -1,4 +1,4 @@
-"""Streets that look grown, not planned: blocks are the cells of scattered seeds, set in pairs along the main streets."""
+"""Streets that look grown, not planned: blocks are the cells of scattered seeds, in pairs along main streets."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def _without_short(xy: Points, edges: Ints, axis: MultiLineString, spacing: Spac
     for a, b in edges[length < 0.27 * spacing(xy[edges[:, 0]])]:
         low, high = sorted((group[a], group[b]))
         group[group == high] = low
-    on_axis = shapely.distance(shapely.points(xy), axis) < 8.0
+    on_axis = np.asarray(shapely.distance(shapely.points(xy), axis) < 8.0)
     order = np.lexsort([~on_axis, group])
     _, first = np.unique(group[order], return_index=True)
     moved = xy.copy()

@@ -74,7 +74,7 @@ def draw_houses(
             addresses[house] = Address(number, street, commune)
         if style == _RELATION:
             members.setdefault((int(houses.commune[house]), stroke.site, stroke.name), []).append((*member, "house"))
-    _relations(draft, streets, ways, members, houses)
+    _relations(draft, streets, ways, members)
     _odd_ones(draft, houses, communes, rng)
     return addresses
 
@@ -99,7 +99,9 @@ def _styles(streets: StreetMap, houses: Houses, rng: np.random.Generator) -> dic
 def _drawn_buildings(houses: Houses, rng: np.random.Generator) -> np.ndarray:
     """Choose the buildings that are drawn: all of the old town, elsewhere those with a number and some others."""
     numbered = np.array([number != "" for number in houses.number])
-    return np.asarray((houses.zone == "centre") | (numbered & (rng.random(len(houses)) < 0.9)) | (rng.random(len(houses)) < 0.22))
+    return np.asarray(
+        (houses.zone == "centre") | (numbered & (rng.random(len(houses)) < 0.9)) | (rng.random(len(houses)) < 0.22)
+    )
 
 
 def _written(number: str, chance: float) -> str:
@@ -118,9 +120,15 @@ def _address_fate(style: str, commune: Commune) -> Fate | None:
 
 
 def _door(
-    draft: OsmDraft, houses: Houses, house: int, corners: np.ndarray, tags: Tags, on_building: bool, drawn: bool,
+    draft: OsmDraft,
+    houses: Houses,
+    house: int,
+    corners: np.ndarray,
+    tags: Tags,
+    on_building: bool,
+    drawn: bool,
     fate: Fate | None,
-) -> tuple[str, int]:  # fmt: skip
+) -> tuple[str, int]:
     """Draw one house and its number, on the building or as a node at the street side; return the number's object."""
     key = ("", 0)
     if drawn:
@@ -138,9 +146,11 @@ def _door(
 
 
 def _relations(
-    draft: OsmDraft, streets: StreetMap, ways: Mapping[int, int],
-    members: Mapping[tuple[int, str, str], list[tuple[str, int, str]]], houses: Houses,
-) -> None:  # fmt: skip
+    draft: OsmDraft,
+    streets: StreetMap,
+    ways: Mapping[int, int],
+    members: Mapping[tuple[int, str, str], list[tuple[str, int, str]]],
+) -> None:
     """Gather the houses of a street with its ways."""
     of_name: dict[tuple[str, str], list[int]] = {}
     for row in streets.street_rows():
@@ -151,9 +161,7 @@ def _relations(
         draft.relation([*found, *street], {"type": "associatedStreet", "name": name})
 
 
-def _odd_ones(
-    draft: OsmDraft, houses: Houses, communes: tuple[Commune, ...], rng: np.random.Generator
-) -> None:
+def _odd_ones(draft: OsmDraft, houses: Houses, communes: tuple[Commune, ...], rng: np.random.Generator) -> None:
     """Add what no door bears, and two houseboats that lie in no commune."""
     own = np.flatnonzero(np.array([communes[c].department == "00" for c in houses.commune]))
     for text, house in zip(_ODD_NUMBERS, rng.choice(own, len(_ODD_NUMBERS), replace=False).tolist(), strict=True):

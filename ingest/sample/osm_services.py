@@ -33,7 +33,7 @@ _CATEGORIES_OF_BOTH = ("education.ecole_maternelle", "education.ecole_elementair
 def draw_facilities(
     draft: OsmDraft, facilities: Sequence[Facility], addresses: Mapping[int, Address], rng: np.random.Generator
 ) -> None:
-    """Write the places that mappers know: grounds as areas, shop fronts as nodes, a quarter of these with an address."""
+    """Write the places that mappers know: grounds as areas, shop fronts as nodes, some of these with an address."""
     official = official_categories()
     for facility in facilities:
         if not facility.in_osm:
@@ -107,13 +107,14 @@ def _mapped_twice(draft: OsmDraft, facilities: Sequence[Facility], rng: np.rando
     for row in rng.choice(len(shops), 9, replace=False).tolist():
         shop = shops[row]
         square = shapely.Point(shop.xy_m[0] + 3.0, shop.xy_m[1] - 2.0).buffer(4.0, cap_style="square")
-        tags = dict(part.split("=", 1) for part in shop.kind.tags.split(";")) | {"name": shop.name, "building": "retail"}
+        tags = dict(part.split("=", 1) for part in shop.kind.tags.split(";")) | {
+            "name": shop.name,
+            "building": "retail",
+        }
         draft.area(square, tags, Fate("merged", categories_of(shop)))
 
 
-def draw_stops(
-    draft: OsmDraft, stops: Sequence[Stop], carpools: Sequence[Stop], communes: tuple[Commune, ...]
-) -> None:
+def draw_stops(draft: OsmDraft, stops: Sequence[Stop], carpools: Sequence[Stop], communes: tuple[Commune, ...]) -> None:
     """Write bus stops and car-pool places; the pole across the street is the same stop."""
     if not stops:
         return
@@ -123,13 +124,17 @@ def draw_stops(
         fate = Fate("merged" if stop.twin else "kept", ("transport.stop",), own)
         draft.node(stop.xy_m, {"highway": "bus_stop", "name": stop.name, "public_transport": "platform"}, fate)
     for place, own in zip(carpools, inside[len(stops) :], strict=True):
-        draft.node(place.xy_m, {"amenity": "car_pooling", "name": place.name}, Fate("kept", ("transport.carpool",), own))
+        draft.node(
+            place.xy_m, {"amenity": "car_pooling", "name": place.name}, Fate("kept", ("transport.carpool",), own)
+        )
 
 
 def draw_patches(draft: OsmDraft, patches: Sequence[Patch], communes: tuple[Commune, ...], frame: Frame) -> None:
     """Write land cover; woods, waters, beaches and lawns are services too. Two woods are multipolygons."""
     # the point that stands for an area is chosen on the globe, and may lie elsewhere than on the board
-    points = np.array([_standing_point(p) for p in shapely.transform(np.array([p for p, _ in patches]), frame.to_lonlat)])
+    points = np.array(
+        [_standing_point(p) for p in shapely.transform(np.array([p for p, _ in patches]), frame.to_lonlat)]
+    )
     spots = frame.to_flat(lonlat_to_lambert93(points))
     inside = [communes[row].department == "00" if row >= 0 else False for row in commune_of(communes, spots).tolist()]
     holed = 0
@@ -173,7 +178,7 @@ def _with_clearing(draft: OsmDraft, outline: Polygon, tags: Tags, fate: Fate | N
 
 
 def draw_slips(draft: OsmDraft, clip_xy_m: tuple[float, float], facilities: Sequence[Facility]) -> None:
-    """Write what a careful reader must refuse: private grounds, unknown values, a wood whose outline was clipped away."""
+    """Write what a careful reader must refuse: private grounds, unknown values, a wood that the clip cut open."""
     shops = [f for f in facilities if f.plot is None and f.site.commune.department == "00"]
     slips: tuple[tuple[Tags, str], ...] = (
         ({"leisure": "playground", "access": "private"}, "out_of_scope"),

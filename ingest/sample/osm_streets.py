@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import shapely
 from shapely import LineString, Polygon
@@ -9,11 +11,11 @@ from shapely import LineString, Polygon
 from ingest.sample import names
 from ingest.sample.drawing import Stroke
 from ingest.sample.osm_draft import OsmDraft, Tags
+from ingest.sample.paths import GREENWAY
 from ingest.sample.shapes import line_xy
 from ingest.sample.streets import RAIL, StreetMap
 from ingest.sample.terrain import Terrain
 from ingest.sample.truth import Fate
-from ingest.sample.villages import GREENWAY
 
 __all__ = ["draw_streets", "draw_water"]
 
@@ -58,7 +60,7 @@ def stations_by_node(stations: list[tuple[str, int]]) -> list[tuple[int, str]]:
 def _bent_refs(draft: OsmDraft, streets: StreetMap, chain: list[int], number: dict[int, int]) -> list[int]:
     """Return a chain's node numbers, with nodes of its own between those that lie far apart."""
     refs = [number[chain[0]]]
-    for a, b in zip(chain, chain[1:], strict=False):
+    for a, b in pairwise(chain):
         here, there = np.array(streets.xy_m[a]), np.array(streets.xy_m[b])
         parts = int(np.hypot(*(there - here)) // _STEP_M) + 1
         refs += [draft.node(tuple((here + (there - here) * i / parts).tolist())) for i in range(1, parts)]

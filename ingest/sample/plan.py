@@ -12,19 +12,12 @@ from shapely.geometry.base import BaseGeometry
 from ingest.sample import arteries, names
 from ingest.sample.communes import Commune, Village
 from ingest.sample.drawing import Stroke, bridged, cut_at, with_vertex
+from ingest.sample.island import island_lanes
+from ingest.sample.paths import coast_path, greenway, tracks
 from ingest.sample.roads import joined_roads, village_pieces
 from ingest.sample.terrain import TOWN_XY_M, Terrain
 from ingest.sample.town import GATES, estates, main_streets, town_region, town_streets
-from ingest.sample.villages import (
-    Hamlet,
-    built_radius_m,
-    coast_path,
-    greenway,
-    hamlets,
-    island_lanes,
-    tracks,
-    village_streets,
-)
+from ingest.sample.villages import Hamlet, built_radius_m, hamlets, village_streets
 
 __all__ = ["Plan", "drawn_plan"]
 
@@ -40,8 +33,9 @@ class Plan:
     estates: list[Polygon]
 
 
-def drawn_plan(terrain: Terrain, communes: tuple[Commune, ...], rail: LineString, trunk: LineString,
-               rng: np.random.Generator) -> Plan:  # fmt: skip
+def drawn_plan(
+    terrain: Terrain, communes: tuple[Commune, ...], rail: LineString, trunk: LineString, rng: np.random.Generator
+) -> Plan:
     """Draw the streets, roads, tracks and paths of the peninsula."""
     villages = [v for c in communes for v in c.villages]
     villages.sort(key=lambda v: (("ville", "bourg", "village").index(v.rank), v.insee))
@@ -99,8 +93,9 @@ def _suburbs(
     places = [(town, 30, (850.0, 2_350.0), "ville")]
     places += [(Point(v.xy_m), 3, (150.0, 520.0), v.name) for v in country if v.rank == "bourg"]
     for centre, count, reach, site in places:
-        avenues = [s for s in strokes if s.highway in {"secondary", "tertiary", "unclassified"} and s.ground
-                   and s.site == site]  # fmt: skip
+        avenues = [
+            s for s in strokes if s.highway in {"secondary", "tertiary", "unclassified"} and s.ground and s.site == site
+        ]
         streets, found = estates(rng, avenues, centre, shapely.union_all([taken, *grounds]), count, reach)
         drawn += streets
         grounds += found
@@ -112,8 +107,12 @@ def _trunk(strokes: list[Stroke], axis: LineString) -> list[Stroke]:
     under = [row for row, s in enumerate(strokes) if s.ground and s.line.intersects(axis)]
     spots = {row: shapely.get_parts(shapely.intersection(strokes[row].line, axis)).tolist() for row in under}
     end = Point(arteries.TRUNK_END_XY_M)
-    joins = [(row, p) for row in under for p in spots[row]
-             if strokes[row].highway in {"secondary", "tertiary"} and p.distance(end) > 500]  # fmt: skip
+    joins = [
+        (row, p)
+        for row in under
+        for p in spots[row]
+        if strokes[row].highway in {"secondary", "tertiary"} and p.distance(end) > 500
+    ]
     ramps: list[Stroke] = []
     for x_m in (TOWN_XY_M[0], 20_500.0):
         row, spot = min(joins, key=lambda join: abs(join[1].x - x_m))

@@ -86,7 +86,7 @@ def _joined(lines: list[Points], grounded: NDArray[np.bool_]) -> list[Points]:
     ground_row = np.flatnonzero(grounded)
     owner = np.repeat(ground_row, 2)
     ends = np.vstack([lines[i][[0, -1]] for i in ground_row])
-    points = shapely.points(ends)
+    points = np.asarray(shapely.points(ends))
     found, hit = tree.query(points, predicate="dwithin", distance=_JOIN_M)
     hit = ground_row[hit]
     foreign = owner[found] != hit
@@ -109,7 +109,7 @@ def _joined(lines: list[Points], grounded: NDArray[np.bool_]) -> list[Points]:
 
 def _crossings(xy: Points, start: Ints) -> tuple[Ints, Ints, NDArray[np.float64], NDArray[np.float64]]:
     """Find where segments (from vertex `start` to the next) cross: both starts, and the share along each."""
-    segments = shapely.linestrings(np.stack([xy[start], xy[start + 1]], axis=1))
+    segments = np.asarray(shapely.linestrings(np.stack([xy[start], xy[start + 1]], axis=1)))
     a, b = shapely.STRtree(segments).query(segments, predicate="intersects")
     once = a < b
     a, b = start[a[once]], start[b[once]]
@@ -127,7 +127,7 @@ def _crossings(xy: Points, start: Ints) -> tuple[Ints, Ints, NDArray[np.float64]
 
 
 def _clusters(xy: Points, free: NDArray[np.bool_]) -> Ints:
-    """Number the nodes: vertices closer than `_SAME_M` are one, but for the `free` ones, which stay alone."""
+    """Tell which node each vertex is: those closer than `_SAME_M` are one, but the `free` ones stay alone."""
     pairs = cKDTree(xy).query_pairs(_SAME_M, output_type="ndarray")
     pairs = pairs[~(free[pairs[:, 0]] | free[pairs[:, 1]])]
     ones = np.ones(len(pairs))

@@ -9,22 +9,18 @@ import numpy as np
 
 from ingest.sample.country import Country, drawn_country, place_nodes
 from ingest.sample.frame import CLIP_LONLAT, lonlat_to_lambert93
-from ingest.sample.official_education import write_creches, write_equipment, write_schools
+from ingest.sample.island import ISLAND_SITE
+from ingest.sample.official_education import write_creches, write_schools
 from ingest.sample.official_ground import write_cells, write_contours, write_register
-from ingest.sample.official_services import (
-    write_france_services,
-    write_health,
-    write_pharmacies,
-    write_post,
-    write_stations,
-)
+from ingest.sample.official_health import write_health, write_pharmacies
+from ingest.sample.official_services import write_france_services, write_post, write_stations
+from ingest.sample.official_sport import write_equipment
 from ingest.sample.osm_draft import OsmDraft
 from ingest.sample.osm_houses import Address, draw_houses
 from ingest.sample.osm_services import draw_facilities, draw_patches, draw_slips, draw_stops
 from ingest.sample.osm_streets import draw_streets, draw_water
 from ingest.sample.sheets import Spots
 from ingest.sample.truth import Fate, Services, SourceTruth, Truth, counted, tallied
-from ingest.sample.villages import ISLAND_SITE
 
 __all__ = ["generate"]
 
@@ -73,7 +69,7 @@ def _drafted(country: Country, rng: np.random.Generator) -> tuple[OsmDraft, dict
     addresses = draw_houses(draft, country.streets, ways, country.houses, country.communes, country.hamlets, rng)
     draw_facilities(draft, country.facilities, addresses, rng)
     draw_stops(draft, country.stops, country.carpools, country.communes)
-    west, south, east, north = CLIP_LONLAT
+    _, south, east, north = CLIP_LONLAT
     edge = country.frame.to_flat(lonlat_to_lambert93(np.array([[east, south + (north - south) * 0.6]])))[0]
     draw_slips(draft, (float(edge[0]), float(edge[1])), country.facilities)
     return draft, addresses

@@ -7,12 +7,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import shapely
 from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components, dijkstra, minimum_spanning_tree
+from scipy.sparse.csgraph import dijkstra, minimum_spanning_tree
 from scipy.spatial import Delaunay
 from shapely import LineString, Point
-from shapely.geometry.base import BaseGeometry
 
-from ingest.sample.drawing import Stroke, crosses, cut_at
+from ingest.sample.drawing import Stroke, cut_at
 from ingest.sample.shapes import Points, bent
 from ingest.sample.terrain import TOWN_XY_M, Terrain
 from ingest.sample.town import GATES
@@ -22,7 +21,6 @@ __all__ = ["Road", "joined_roads", "village_pieces"]
 _BRIDGES_X_M = (21_400.0, 27_300.0)
 """About where country roads cross the river: once in the territory, once in the neighbouring département."""
 _OUTSIDE_KM = ((33.2, 16.8), (33.2, 10.8), (33.2, 5.0))
-_MAIN = (("E", 1), ("N", 2), ("SE", 3), ("W", 4))
 
 
 @dataclass(frozen=True)
@@ -65,8 +63,10 @@ def joined_roads(terrain: Terrain, villages: Points, rng: np.random.Generator) -
         bridge[int(np.argmin(np.where(usable, np.abs(spot_x - x_m), np.inf)))] = True
     allowed = ~(in_town | sea | lake) & (~wet | bridge)
     chosen = pairs[allowed]
-    shapes = [_bent_clear(terrain, places[a], places[b], over, rng) for (a, b), over in
-              zip(chosen, bridge[allowed], strict=True)]  # fmt: skip
+    shapes = [
+        _bent_clear(terrain, places[a], places[b], over, rng)
+        for (a, b), over in zip(chosen, bridge[allowed], strict=True)
+    ]
     return _classed(chosen, shapes, len(places), gate_rows)
 
 
@@ -99,7 +99,7 @@ def _bent_clear(terrain: Terrain, a: Points, b: Points, over: bool, rng: np.rand
 
 
 def _classed(pairs: np.ndarray, shapes: list[Points], places: int, gates: np.ndarray) -> list[Road]:
-    """Rank the roads: ways from the town to bourgs and out are secondary, the shortest tree tertiary, the rest small."""
+    """Rank the roads: secondary from the town to bourgs and out, tertiary along the shortest tree, else small."""
     length = np.array([LineString(xy).length for xy in shapes])
     graph = coo_matrix((length, (pairs[:, 0], pairs[:, 1])), shape=(places, places)).tocsr()
     main: dict[tuple[int, int], str] = {}
@@ -130,12 +130,6 @@ def _classed(pairs: np.ndarray, shapes: list[Points], places: int, gates: np.nda
     return roads
 
 
-def components(pairs: np.ndarray, places: int) -> int:
-    """Count the groups of places that roads join (for the tests)."""
-    graph = coo_matrix((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(places, places))
-    return int(connected_components(graph, directed=False)[0])
-
-
 def village_pieces(road: Road, labels: list[str], built_m: list[float]) -> list[Stroke]:
     """Cut a road where villages begin: named streets with houses inside, a numbered road between."""
     line = LineString(road.xy_m)
@@ -146,14 +140,9 @@ def village_pieces(road: Road, labels: list[str], built_m: list[float]) -> list[
     for piece in cut_at(whole, [first, last]):
         middle = shapely.line_locate_point(line, shapely.line_interpolate_point(piece.line, 0.5, normalized=True))
         here, there = (road.start, road.end) if middle < line.length / 2 else (road.end, road.start)
-        inside = middle < first or middle > last
+        inside = bool(middle < first or middle > last)
         tagged = piece.tags | ({"maxspeed": "50"} if inside else {"maxspeed": "80"} if road.ref else {})
         pieces.append(
             replace(piece, tags=tagged, built=inside, site=labels[here] if inside else "", toward=labels[there])
         )
     return pieces
-
-
-def away_from(strokes: list[Stroke], obstacle: BaseGeometry) -> list[Stroke]:
-    """Leave out the strokes that meet an obstacle."""
-    return [stroke for stroke in strokes if not crosses(stroke.xy_m, obstacle)]

@@ -8,15 +8,22 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 from shapely import LineString, Polygon
+from shapely.geometry.base import BaseGeometry
 
-__all__ = ["bent", "blob", "densified", "line_xy", "roughened", "smoothed"]
+__all__ = ["bent", "blob", "densified", "line_xy", "ring_of", "roughened", "smoothed"]
 
 Points = NDArray[np.float64]
 
 
-def line_xy(line: LineString) -> Points:
+def line_xy(line: BaseGeometry) -> Points:
     """Return the coordinates (N, 2) of a line."""
     return np.asarray(shapely.get_coordinates(line), dtype=np.float64)
+
+
+def ring_of(area: BaseGeometry) -> LineString:
+    """Return the outer ring of the greatest part of an area, as a line."""
+    parts = [part for part in shapely.get_parts(area) if isinstance(part, Polygon)]
+    return LineString(max(parts, key=lambda part: float(part.area)).exterior)
 
 
 def smoothed(points: Sequence[tuple[float, float]] | Points, rounds: int = 3, *, closed: bool = False) -> Points:

@@ -16,7 +16,7 @@ from ingest.sample.frame import Frame, lambert93_to_lonlat
 from ingest.sample.osm_services import categories_of
 from ingest.sample.truth import Fate
 
-__all__ = ["FAR", "Sheet", "Spots", "kept", "shouted"]
+__all__ = ["FAR", "Sheet", "Spots", "kept", "listed", "shouted"]
 
 FAR = Fate("out_of_scope")
 _FAR_L93_M = (238_000.0, 6_612_000.0)
@@ -88,6 +88,11 @@ class Spots:
     def far_lonlat(self) -> NDArray[np.float64]:
         """Return a spot beyond the halo, WGS 84 degrees."""
         return np.asarray(lambert93_to_lonlat(self.far_lambert93()[None])[0])
+
+
+def listed(facilities: Sequence[Facility], file: str) -> list[Facility]:
+    """Return the places that an official file lists."""
+    return [f for f in facilities if f.official and f.kind.file == file]
 
 
 def kept(facility: Facility) -> Fate:

@@ -6,6 +6,7 @@ import numpy as np
 import shapely
 from scipy.spatial import cKDTree
 from shapely import LineString, Point, Polygon
+from shapely.ops import substring
 
 from ingest.sample.drawing import Stroke
 from ingest.sample.shapes import Points
@@ -57,7 +58,7 @@ def footways(streets: StreetMap, rng: np.random.Generator) -> None:
                 if other in own[row] or np.hypot(*(xy[other] - xy[node])) < 18:
                     continue
                 way = LineString([xy[node], xy[other]])
-                inner = shapely.ops.substring(way, 0.04, 0.96, normalized=True)
+                inner = substring(way, 0.04, 0.96, normalized=True)
                 if len(lines.query(inner, predicate="intersects")) or any(way.crosses(w) for w in opened):
                     continue
                 if rng.random() < 0.62:
@@ -80,11 +81,13 @@ def stairs(streets: StreetMap) -> None:
         other = sorted(walls)[int(near)]
         if not 22 < reach < 120 or any(np.hypot(*(xy[node] - at)) < 110 for at in built):
             continue
-        inner = shapely.ops.substring(LineString([xy[node], xy[other]]), 0.05, 0.95, normalized=True)
+        inner = substring(LineString([xy[node], xy[other]]), 0.05, 0.95, normalized=True)
         if not len(lines.query(inner, predicate="intersects")):
             built.append(xy[node])
             label = ("Degrés de la Poterne", "Escalier des Bateliers", "Degrés Saint-Nicolas")[len(built) % 3]
-            streets.add([node, other], Stroke(xy[[node, other]], "steps", label, {"step_count": "31", "handrail": "yes"}))
+            streets.add(
+                [node, other], Stroke(xy[[node, other]], "steps", label, {"step_count": "31", "handrail": "yes"})
+            )
 
 
 def _open(streets: StreetMap, xy: Points, chain: list[int], rng: np.random.Generator) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 from shapely import Point
+from shapely.ops import nearest_points
 
 from ingest.sample.arteries import HALTS, TRUNK_END_XY_M
 from ingest.sample.drawing import Stroke
@@ -27,9 +28,7 @@ class Stop:
     twin: bool = False
 
 
-def bus_stops(
-    streets: StreetMap, sites: list[Site], hamlets: dict[str, str], rng: np.random.Generator
-) -> list[Stop]:
+def bus_stops(streets: StreetMap, sites: list[Site], hamlets: dict[str, str], rng: np.random.Generator) -> list[Stop]:
     """Place the stops: along the town's avenues, in every village, in estates and some hamlets."""
     stops: list[Stop] = []
     villages = {site.village.name: site for site in sites}
@@ -66,7 +65,9 @@ def _along_avenue(streets: StreetMap, row: int, rng: np.random.Generator) -> lis
     length = streets.line(row).length
     found = []
     for number, at in enumerate(np.arange(rng.uniform(60, 160), length - 40, 330)):
-        label = _stem(streets.strokes[row]) + ("" if number == 0 else f" {('Haut', 'Bas', 'Centre', 'Est')[number % 4]}")
+        label = _stem(streets.strokes[row]) + (
+            "" if number == 0 else f" {('Haut', 'Bas', 'Centre', 'Est')[number % 4]}"
+        )
         found.append(_beside(streets, row, float(at), label, 1.0))
         if rng.random() < 0.62:
             other = _beside(streets, row, float(at) + 14.0, label, -1.0)
@@ -98,10 +99,12 @@ def _apart(stops: list[Stop]) -> list[Stop]:
     """Leave out a stop that would stand within 110 m of another of the same name, its twin aside."""
     kept: list[Stop] = []
     for stop in stops:
-        near = [s for s in kept if s.name == stop.name and np.hypot(s.xy_m[0] - stop.xy_m[0], s.xy_m[1] - stop.xy_m[1]) < 110]
-        if not near and not stop.twin:
-            kept.append(stop)
-        elif stop.twin and len(near) == 1:
+        near = [
+            s
+            for s in kept
+            if s.name == stop.name and np.hypot(s.xy_m[0] - stop.xy_m[0], s.xy_m[1] - stop.xy_m[1]) < 110
+        ]
+        if (not near and not stop.twin) or (stop.twin and len(near) == 1):
             kept.append(stop)
     return kept
 
@@ -119,12 +122,15 @@ def station_nodes(streets: StreetMap) -> list[tuple[str, int]]:
 def carpools(streets: StreetMap) -> list[Stop]:
     """Return the car-pool places: at the trunk road's end and where roads leave the town."""
     spots = [("Aire de la Rocade", TRUNK_END_XY_M)]
-    spots += [(f"Aire {gate}", (TOWN_XY_M[0] + xy[0], TOWN_XY_M[1] + xy[1])) for gate, xy in GATES.items()
-              if gate in {"N", "E", "SE", "S"}]  # fmt: skip
+    spots += [
+        (f"Aire {gate}", (TOWN_XY_M[0] + xy[0], TOWN_XY_M[1] + xy[1]))
+        for gate, xy in GATES.items()
+        if gate in {"N", "E", "SE", "S"}
+    ]
     rows = [r for r in streets.street_rows() if streets.strokes[r].highway in {"secondary", "tertiary"}]
     lines = shapely.multilinestrings([streets.line(r) for r in rows])
     placed = []
     for label, spot in spots:
-        foot = shapely.ops.nearest_points(lines, Point(spot[0] + 70, spot[1] + 45))[0]
+        foot = nearest_points(lines, Point(spot[0] + 70, spot[1] + 45))[0]
         placed.append(Stop(label, (foot.x + 16.0, foot.y + 12.0)))
     return placed

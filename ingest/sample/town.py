@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from shapely import LineString, Point
+from shapely import LineString, MultiLineString, Point
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import nearest_points
 
@@ -62,8 +62,15 @@ def main_streets(rng: np.random.Generator, terrain: Terrain) -> list[Stroke]:
     radius = np.full(25, 434.0) + np.concatenate([rng.normal(0, 9, 24), [0.0]])
     # the ring passes exactly where the avenues begin
     ring = np.column_stack([np.cos(angle), np.sin(angle)]) * radius[:, None]
-    for row, gate in ((0, (8, -430)), (6, (435, 10)), (9, (305, 315)), (12, (0, 430)), (15, (-300, 312)),
-                      (18, (-432, 20)), (24, (8, -430))):  # fmt: skip
+    for row, gate in (
+        (0, (8, -430)),
+        (6, (435, 10)),
+        (9, (305, 315)),
+        (12, (0, 430)),
+        (15, (-300, 312)),
+        (18, (-432, 20)),
+        (24, (8, -430)),
+    ):
         ring[row] = gate
     for name, (a, b) in zip(_RING, ((0, 6), (6, 12), (12, 18), (18, 24)), strict=True):
         part = smoothed(ring[a : b + 1], 1) + centre
@@ -102,11 +109,15 @@ def town_streets(
 
     def spacing(xy: Points) -> NDArray[np.float64]:
         radius = np.hypot(*np.moveaxis(xy - centre, -1, 0))
-        return np.interp(radius, [0, 360, 470, 900, 1_300], [66.0, 72.0, 112.0, 138.0, 165.0])
+        return np.asarray(
+            np.interp(radius, [0, 360, 470, 900, 1_300], [66.0, 72.0, 112.0, 138.0, 165.0]), dtype=np.float64
+        )
 
     def kept(xy: Points) -> NDArray[np.float64]:
         radius = np.hypot(*(xy - centre).T)
-        return np.interp(radius, [0, 430, 440, 900, 1_230], [0.97, 0.95, 0.86, 0.80, 0.62])
+        return np.asarray(
+            np.interp(radius, [0, 430, 440, 900, 1_230], [0.97, 0.95, 0.86, 0.80, 0.62]), dtype=np.float64
+        )
 
     streets = organic_streets(region, [s.xy_m for s in mains if s.built], spacing, rng, kept)
     strokes = []
@@ -122,9 +133,13 @@ def town_streets(
 
 
 def estates(
-    rng: np.random.Generator, avenues: list[Stroke], centre: Point, taken: BaseGeometry, count: int,
+    rng: np.random.Generator,
+    avenues: list[Stroke],
+    centre: Point,
+    taken: BaseGeometry,
+    count: int,
     reach_m: tuple[float, float],
-) -> tuple[list[Stroke], list[shapely.Polygon]]:  # fmt: skip
+) -> tuple[list[Stroke], list[shapely.Polygon]]:
     """Lay housing estates at the edge of a town: a winding spine off an avenue, with dead ends and a loop."""
     strokes: list[Stroke] = []
     grounds: list[shapely.Polygon] = []
@@ -139,7 +154,7 @@ def estates(
         ahead = avenue.interpolate(shapely.line_locate_point(avenue, root) + 5.0)
         bearing = np.arctan2(ahead.y - root.y, ahead.x - root.x) + rng.choice((-1, 1)) * np.pi / 2
         estate = _estate(rng, np.array([root.x, root.y]), float(bearing))
-        ground = shapely.multilinestrings([shapely.linestrings(xy) for xy in estate]).buffer(44, quad_segs=2)
+        ground: BaseGeometry = MultiLineString([LineString(xy) for xy in estate]).buffer(44, quad_segs=2)
         ground -= avenue.buffer(25, quad_segs=2)
         if ground.intersects(taken) or any(ground.intersects(other) for other in grounds):
             continue

@@ -87,6 +87,9 @@ def counted(fates: Iterable[Fate], services: dict[str, Services]) -> None:
             continue
         for category in fate.categories:
             count = services.setdefault(category, Services())
-            name = ("confirmed" if fate.confirmed else "unconfirmed") if fate.in_territory else (
-                "halo" if fate.confirmed else "halo_unconfirmed")  # fmt: skip
+            name = (
+                ("confirmed" if fate.confirmed else "unconfirmed")
+                if fate.in_territory
+                else ("halo" if fate.confirmed else "halo_unconfirmed")
+            )
             setattr(count, name, getattr(count, name) + 1)
