@@ -17,6 +17,8 @@ __all__ = ["serve"]
 
 GRACE_S = 5
 """Seconds that running requests have to finish when the service is asked to stop."""
+PATIENCE_S = 60
+"""Seconds that a worker may take to start before another takes its place: a busy machine needs more than 5."""
 
 
 def serve(settings: Settings) -> None:
@@ -49,6 +51,7 @@ def serve(settings: Settings) -> None:
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=GRACE_S,
+        timeout_worker_healthcheck=PATIENCE_S,
     )
 
 

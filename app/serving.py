@@ -18,7 +18,7 @@ import structlog
 
 from app.logs import fault
 from app.tiles import TileArchive
-from geo.errors import AlentoursError, NoSnapshot
+from geo.errors import AlentoursError, NoSnapshot, SnapshotCorrupt
 from geo.projection import Projection
 from geo.publication import current_id
 from geo.scoring import Place, score
@@ -102,18 +102,25 @@ class Serving:
         published = None
         try:
             published = current_id(self._folder / self._territory)
+            if published == self._serving_id:
+                self._refused = None  # what was refused may have been mended meanwhile: it is tried again
             if published in (None, self._refused, self._serving_id):
                 return False
             served = Served(Snapshot.open(self._folder / self._territory / str(published), verify=self._verify))
             served.warm()
+        except OSError as error:  # written by another version, or taken away meanwhile
+            return self._refuse(published, SnapshotCorrupt(f"snapshot {published} cannot be read: {error}"))
         except AlentoursError as error:
-            if self._trouble is None or published != self._refused:
-                self._log.error("snapshot refused", reason=str(error), serving=self._serving_id)
-            self._trouble, self._refused = error, published
-            return False
+            return self._refuse(published, error)
         self._served, self._trouble, self._refused = served, None, None
         self._log.info("snapshot serves", snapshot=published, territory=self._territory)
         return True
+
+    def _refuse(self, published: str | None, error: AlentoursError) -> bool:
+        if self._trouble is None or published != self._refused:
+            self._log.error("snapshot refused", reason=str(error), serving=self._serving_id)
+        self._trouble, self._refused = error, published
+        return False
 
     @property
     def _serving_id(self) -> str | None:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from playwright.sync_api import Browser
 
 from geo.publication import publish
 from tests.app.town import CODE, Town
@@ -84,6 +85,25 @@ def test_a_served_town(own_town: Town, tmp_path: Path, workers: str) -> None:
     assert f"{where['lon']:.3f}" not in said
     events = [json.loads(line) for line in said.splitlines()[1:] if line.startswith("{")]
     assert {"request", "snapshot serves"} <= {event["event"] for event in events}
+
+
+def test_a_browser_reads_the_documentation_from_this_host_alone(
+    own_town: Town, tmp_path: Path, browser: Browser
+) -> None:
+    with served(own_town, tmp_path / "log") as (url, _):
+        until(lambda: healthy(url), "answer")
+        page = browser.new_context().new_page()
+        asked, faults = [], []
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+        page.goto(f"{url}/docs")
+        page.get_by_text("/api/v1/coverage").wait_for()
+        page.get_by_text("/api/v1/coverage").click()
+        page.get_by_text("Count the people who reach a service").wait_for()
+        assert faults == []
+        assert {request.split("/")[2] for request in asked if not request.startswith("data:")} == {url.split("/")[2]}
+        page.context.close()
 
 
 def test_a_port_that_is_taken_is_said(own_town: Town, tmp_path: Path) -> None:

@@ -72,7 +72,21 @@ def test_a_broken_snapshot_does_not_replace_a_good_one(own_town: Town) -> None:
     assert now.now().snapshot.id == "one"
 
 
-def test_a_broken_snapshot_is_opened_once_and_not_every_two_seconds(
+def test_what_was_mended_is_tried_again(own_town: Town) -> None:
+    now = serving(own_town)
+    whole = (own_town.root / CODE / "two" / "services.arrow").read_bytes()
+    break_snapshot(own_town, "two")
+    (own_town.root / CODE / "CURRENT").write_text("two\n")
+    assert not now.refresh()
+    (own_town.root / CODE / "CURRENT").write_text("one\n")
+    assert not now.refresh()
+    (own_town.root / CODE / "two" / "services.arrow").write_bytes(whole)
+    (own_town.root / CODE / "CURRENT").write_text("two\n")
+    assert now.refresh()
+    assert now.now().snapshot.id == "two"
+
+
+def test_a_broken_snapshot_is_said_once_and_not_every_two_seconds(
     own_town: Town, capsys: pytest.CaptureFixture
 ) -> None:
     now = serving(own_town)
@@ -109,6 +123,15 @@ def test_a_broken_snapshot_at_the_start_is_503_and_names_no_folder(own_town: Tow
     assert response.status_code == 503
     assert response.json()["type"] == "/problems/snapshot_corrupt"
     assert str(own_town.root) not in response.text
+
+
+def test_a_snapshot_of_another_version_is_refused_like_a_broken_one(own_town: Town) -> None:
+    now = Serving(own_town.root, CODE, verify=False)
+    assert now.refresh()
+    (own_town.root / CODE / "two" / "sources.json").unlink()
+    (own_town.root / CODE / "CURRENT").write_text("two\n")
+    assert not now.refresh()
+    assert now.now().snapshot.id == "one"
 
 
 def test_nothing_serves_before_it_was_looked_for(own_town: Town) -> None:
