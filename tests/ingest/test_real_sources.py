@@ -48,6 +48,12 @@ def gathered(declared, fetched):
 
 
 @pytest.fixture(scope="module")
+def schools(declared, fetched):
+    """The 67,145 rows of the national file."""
+    return file.read(declared["education_annuaire"], fetched["education_annuaire"])
+
+
+@pytest.fixture(scope="module")
 def served(gathered):
     """Confirmed services of the territory, as ``/services`` gives them."""
     return [s for s in gathered.services if s.in_territory and s.standing is Standing.CONFIRMED]
@@ -87,26 +93,24 @@ def test_todays_communes_and_people_of_saone_et_loire(gathered):
     assert {commune.department for commune in gathered.communes} == {"71", "01", "21", "69"}
 
 
-def test_63_colleges_by_contour_and_by_identifier(served, gathered, fetched, declared):
+def test_63_colleges_by_contour_and_by_identifier(served, schools, declared):
     colleges = {s.provenance[0].local_id for s in served if s.category == "education.college"}
     assert len(colleges) == 63
-    source = declared["education_annuaire"]
-    table = file.read(source, fetched["education_annuaire"])
-    keys, natures = table.cells(source.columns["key"]), table.cells(source.columns["category"])
+    columns = declared["education_annuaire"].columns
+    keys, natures = schools.cells(columns["key"]), schools.cells(columns["category"])
     by_uai = {key for key, nature in zip(keys, natures, strict=True) if key.startswith("071") and nature == "340"}
     assert colleges == by_uai
 
 
-def test_overseas_schools_are_where_they_are(declared, fetched, gathered):
+def test_overseas_schools_are_where_they_are(declared, schools, gathered):
     source = declared["education_annuaire"]
-    table = file.read(source, fetched["education_annuaire"])
-    places = read_positions(source, table, gathered.scope)
+    places = read_positions(source, schools, gathered.scope)
     boxes = {
         "971": (-63.2, 15.8, -60.9, 18.2), "972": (-61.3, 14.3, -60.7, 15), "973": (-54.7, 2, -51.5, 5.9),
         "974": (55.1, -21.5, 55.9, -20.8), "975": (-56.5, 46.7, -56, 47.2), "976": (44.9, -13.1, 45.4, -12.6),
     }  # fmt: skip
     met = Counter()
-    for row, key in enumerate(table.cells(source.columns["key"])):
+    for row, key in enumerate(schools.cells(source.columns["key"])):
         if key[:3] in boxes and places.problem[row] is None:
             west, south, east, north = boxes[key[:3]]
             assert west < places.lon[row] < east, key
