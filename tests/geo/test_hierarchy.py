@@ -13,6 +13,7 @@ from geo.elimination import UNREACHABLE_DS
 from geo.errors import SnapshotCorrupt
 from geo.hierarchy import Hierarchy, cost_ds, travel_arcs
 from geo.ordering import contraction_order, neighbour_lists
+from geo.search import StreetSearch
 from geo.sweeps import Seeds, Sweep
 from tests.geo.shapes import CLOSED, network_of, networks
 from tests.lattice import Lattice
@@ -103,6 +104,25 @@ def test_every_hierarchy_is_whole(network):
         assert (upper_row < own).all(), "an arc leads up, to a row swept before"
         assert (cost >= 1).all()
         assert (cost < UNREACHABLE_DS).all()
+
+
+@given(networks())
+@settings(deadline=None, max_examples=60)
+def test_every_arc_that_is_kept_is_a_shortest_way(network):
+    hierarchy = Hierarchy.build(network)
+    junction_at = np.argsort(hierarchy.row)
+    search = StreetSearch(network)
+    for ptr, arcs, up in (
+        (hierarchy.push_ptr, hierarchy.push_arcs, True),
+        (hierarchy.pull_ptr, hierarchy.pull_arcs, False),
+    ):
+        own = junction_at[np.repeat(np.arange(network.junctions), np.diff(ptr))]
+        for junction, (upper_row, cost) in zip(own.tolist(), arcs.reshape(-1, 2).tolist(), strict=True):
+            upper = int(junction_at[upper_row])
+            source, target = (junction, upper) if up else (upper, junction)
+            at_source = np.array([source], np.int32)
+            found, _ = search.nearest_services(Seeds(at_source, at_source * 0, at_source * 0), 1)
+            assert found[target, 0] == cost
 
 
 def test_the_same_streets_give_the_same_hierarchy():

@@ -71,6 +71,14 @@ def test_a_loop_is_no_dead_end():
     assert at_edge(town, network, extent=town.polygon((-1, -1), (5, 5))) == set()
 
 
+def test_a_corner_where_a_one_way_street_begins_is_no_dead_end():
+    town = Lattice(4, 4).one_way((0, 0), (3, 0))
+    network = town.network("car")
+    ends = np.concatenate([network.edge_from, network.edge_to])
+    assert (ends == town.junction(network, (0, 0))).sum() == 2, "else this test would show nothing"
+    assert at_edge(town, network, extent=town.polygon((-1, -1), (5, 5))) == set()
+
+
 def test_an_area_and_an_extent_add_up(town):
     network = town.network()
     area, extent = town.polygon((-1, -1), (4.5, 6)), town.polygon((-1, -1), (9, 6))
