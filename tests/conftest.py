@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -128,7 +129,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Name the cluster's folder before workers start: they inherit it, and the first that needs it makes it."""
     find_mirror()  # a slip in its name ends the run before it starts
     if not hasattr(config, "workerinput") and not os.environ.get("TEST_POSTGIS_URL"):
-        os.environ[_CLUSTER] = tempfile.mkdtemp(prefix="alpg-", dir="/tmp" if Path("/tmp").is_dir() else None)
+        # /tmp, since the socket's path must be short; a name nobody can guess, since whoever may is there too.
+        os.environ[_CLUSTER] = f"/tmp/alpg-{secrets.token_hex(8)}"
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
