@@ -20,6 +20,8 @@ export interface Wanted {
   /** What a screen reader calls the map. */
   label: string;
   words: Messages['map'];
+  /** Called when the map cannot start. */
+  onfail: () => void;
 }
 
 export interface Made {
@@ -29,7 +31,7 @@ export interface Made {
 }
 
 /** Make a map. Throws where the browser cannot draw one. */
-export function createMap({ container, bbox, label, words }: Wanted): Made {
+export function createMap({ container, bbox, label, words, onfail }: Wanted): Made {
   const [west, south, east, north] = bbox;
   const [width, height] = [(east - west) * ROOM, (north - south) * ROOM];
   const map = new maplibregl.Map({
@@ -48,9 +50,18 @@ export function createMap({ container, bbox, label, words }: Wanted): Made {
     fadeDuration: reducedMotion() ? 0 : 150,
     locale: { 'Map.Title': label, 'Marker.Title': words.home },
   });
+  let started = false;
+  const ready = new Promise<void>((resolve) => map.once('style.load', () => resolve())).then(
+    () => void (started = true),
+  );
+  map.on('error', ({ error }) => {
+    if ('status' in error) return; // a tile that did not come leaves a gap in the scenery
+    if (started) console.error(error);
+    else onfail();
+  });
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
-  return { map, ready: new Promise((resolve) => map.once('style.load', () => resolve())) };
+  return { map, ready };
 }
 
 /** Communes next door are drawn too, as far as the halo goes. */

@@ -1,0 +1,126 @@
+"""What holds on every page: for those who cannot see it, on the smallest screen, in both themes and languages."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import DESKTOP, PHONE, SMALLEST, Ask, Visit
+
+VIEWS = ("home", "score", "unknown", "coverage", "sources")
+FIRST_SCREEN_BYTES = 200_000
+
+
+@pytest.fixture
+def view(visit: Visit, ask: Ask):
+    """Open a view by its name and wait until it stands."""
+
+    def opened(name: str, *, lang: str = "fr", **how: object) -> Page:
+        lon, lat = ask("/search", q="rue", limit=1)["features"][0]["geometry"]["coordinates"]
+        path, until = {
+            "home": ("/#", "form[role=search]"),
+            "score": (f"/#at={lon},{lat}&open=health,shopping", "#detail"),
+            "unknown": ("/#q=zzxqv", "[role=alert]"),
+            "coverage": ("/couverture#", "#communes tbody tr"),
+            "sources": ("/sources#", "section h2"),
+        }[name]
+        page = visit(path + (f"&lang={lang}" if lang != "fr" else ""), **how)
+        expect(page.locator(until).first).to_be_visible()
+        return page
+
+    return opened
+
+
+@pytest.fixture(scope="module")
+def axe(repository: Path) -> str:
+    return (repository / "frontend/node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", VIEWS)
+@pytest.mark.parametrize(("theme", "lang"), [("light", "fr"), ("dark", "en")])
+def test_axe_finds_nothing(view, axe: str, name: str, theme: str, lang: str) -> None:
+    page = view(name, theme=theme, lang=lang)
+    page.evaluate(axe)  # by the debugger: the page's own policy would refuse it
+    found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")["violations"]
+    assert [(one["id"], [node["target"] for node in one["nodes"]]) for one in found] == []
+
+
+@pytest.mark.parametrize("name", VIEWS)
+@pytest.mark.parametrize("size", [SMALLEST, PHONE, (768, 1024), DESKTOP])
+def test_nothing_runs_out_of_the_screen(view, name: str, size: tuple[int, int]) -> None:
+    page = view(name, size=size)
+    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_a_finger_finds_every_control(view, name: str) -> None:
+    page = view(name, size=PHONE)
+    small = page.evaluate(
+        """() => [...document.querySelectorAll('button, select, label:has(input), [role=combobox], a.btn, nav a')]
+          .map((control) => [control.textContent.trim(), control.getBoundingClientRect()])
+          .filter(([, box]) => box.height > 0 && (box.height < 43.5 || box.width < 43.5))
+          .map(([words, box]) => `${words}: ${box.width} x ${box.height}`)"""
+    )
+    assert small == []
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_the_skip_link_leads_to_the_content_and_keeps_the_state(view, name: str) -> None:
+    page = view(name)
+    before = page.url
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Aller au contenu")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+    assert page.url == before
+
+
+@pytest.mark.parametrize("path", ["/", "/couverture", "/sources"])
+def test_each_page_has_one_title_and_one_main(visit: Visit, path: str) -> None:
+    page = visit(path)
+    expect(page.get_by_role("heading", level=1)).to_have_count(1)
+    expect(page.get_by_role("main")).to_have_count(1)
+    expect(page.locator("nav [aria-current=page]")).to_have_count(1)
+
+
+def test_english_comes_at_a_press_and_stays(visit: Visit) -> None:
+    page = visit("/couverture")
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("who lives near")
+    page.get_by_role("link", name="Sources", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Where the data comes from")
+    page.get_by_role("button", name="Français").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("D’où viennent les données")
+
+
+def test_the_theme_that_was_chosen_is_there_before_the_page(visit: Visit) -> None:
+    page = visit("/", theme="light")
+    light = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+    page.get_by_role("button", name="Passer au thème sombre").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    dark = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+    assert dark != light
+    page.goto(page.url.split("#")[0] + "sources")
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == dark
+
+
+def test_the_first_screen_is_light(served_sample: str) -> None:
+    def fetched(path: str) -> bytes:
+        with urlopen(served_sample + path, timeout=30) as response:
+            return bytes(response.read())
+
+    page = fetched("/").decode()
+    styles = re.findall(r'href="(/assets/[^"]+\.css)"', page)
+    linked = re.findall(r'(?:src|href)="(/assets/[^"]+)"', page)
+    fonts = {font for style in styles for font in re.findall(r"url\((/assets/[^)]+\.woff2)\)", fetched(style).decode())}
+    assert linked
+    assert fonts
+    weight = sum(len(gzip.compress(fetched(path))) for path in {"/", *linked, *fonts})
+    assert weight <= FIRST_SCREEN_BYTES
