@@ -14,7 +14,6 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -89,20 +88,6 @@ class Cluster:
     binaries: Path
     durable: bool = False
     _as_user: dict[str, int | list[int]] = field(default_factory=_unprivileged, init=False)
-
-    @classmethod
-    def temporary(cls) -> Cluster:
-        """Return a new throw-away cluster, not yet started.
-
-        Raises
-        ------
-        ClusterError
-            There is no PostgreSQL with PostGIS here.
-        """
-        binaries = find_binaries()
-        if binaries is None:
-            raise ClusterError(INSTALL)
-        return cls(Path(tempfile.mkdtemp(prefix="alpg-")), binaries)
 
     @property
     def data(self) -> Path:
