@@ -21,6 +21,7 @@ from ingest.scope import Scope
 __all__ = ["Positions", "read_positions", "restore_point"]
 
 _WGS84 = "EPSG:4326"
+_SPACES = r"[\s\u00a0\u202f]"
 _POINT = r"^\W*(-?\d+(?:[.,]\d+)?)\s*[,; ]\s*(-?\d+(?:[.,]\d+)?)\W*$"
 """``"46.8, 4.4"``: latitude first, as every portal writes it."""
 
@@ -84,14 +85,17 @@ def _columns(source: Source, table: Table) -> tuple[pd.Series[str], pd.Series[st
 
 def _numbers(source: Source, text: pd.Series[str], scope: Scope, axis: int) -> NDArray[np.float64]:
     """Read French or English decimals; NaN where the text is no number."""
-    plain = text.str.replace(",", ".", regex=False).str.replace(r"[\s\u00a0\u202f]", "", regex=True)
-    numbers = np.array(pd.to_numeric(plain, errors="coerce"), dtype=np.float64)
+    numbers = np.array(pd.to_numeric(text, errors="coerce"), dtype=np.float64)
+    french = np.isnan(numbers) & (text != "").to_numpy()
+    if french.any():
+        plain = text[french].str.replace(",", ".", regex=False).str.replace(_SPACES, "", regex=True)
+        numbers[french] = pd.to_numeric(plain, errors="coerce")
     if not source.lost_point:
         return numbers
     low, high = scope.bounds[axis], scope.bounds[axis + 2]
     lost = np.isfinite(numbers) & ~((numbers >= low) & (numbers <= high)) & (numbers != 0)
     for row in np.flatnonzero(lost):
-        numbers[row] = restore_point(plain.iloc[row], low, high)
+        numbers[row] = restore_point(text.iloc[row], low, high)
     return numbers
 
 
@@ -132,7 +136,7 @@ def _systems(source: Source, table: Table) -> NDArray[np.object_]:
         return np.full(len(table.frame), _WGS84, dtype=object)
     systems = np.full(len(table.frame), crs.default, dtype=object)
     if crs.column:
-        told_by = table.text(crs.column)
-        for prefix, system in crs.prefixes.items():
-            systems[told_by.str.startswith(prefix).to_numpy(dtype=bool)] = system
+        told_by, prefixes = table.cells(crs.column), tuple(crs.prefixes)
+        for row in [row for row, text in enumerate(told_by) if text.startswith(prefixes)]:
+            systems[row] = next(system for prefix, system in crs.prefixes.items() if told_by[row].startswith(prefix))
     return systems

@@ -10,7 +10,7 @@ import json
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -136,35 +136,26 @@ def _mostly_utf8(content: bytes) -> bool:
 
 
 def _read_csv(source: Source, text: str, name: str) -> Table:
-    separator = source.separator or _find_separator(text)
-    rows = _split(source, text, separator, name)
-    _, header = next(rows)
+    rows, lines = _split(source, text, source.separator or _find_separator(text), name)
+    header, width = rows[0], len(rows[0])
     wanted = wanted_headers(source)
     places = {title: place for place, title in enumerate(header) if fold(title) in wanted}
     twice = [title for title in places if sum(fold(title) == fold(other) for other in header) > 1]
     if twice:
         raise SourceMalformed(source.id, "two columns bear the same name", file=name, line=1, column=twice[0])
-    kept: list[list[str]] = []
-    lines: list[int] = []
-    ragged: list[tuple[int, int]] = []
-    width = len(header)
-    for line, row in rows:
-        if len(row) > width and not any(row[width:]):
-            del row[width:]
-        if len(row) == width:
-            kept.append(row)
-            lines.append(line)
-        else:
-            ragged.append((line, len(row)))
-    _check_ragged(source, text, name, ragged, rows=len(kept) + len(ragged), width=width, last=lines[-1:] or [1])
-    columns = {title: [row[place].strip() for row in kept] for title, place in places.items()}
-    frame = pd.DataFrame(columns, dtype=object, index=range(len(kept)))
+    uneven = [number for number, row in enumerate(rows) if len(row) != width]
+    ragged = [number for number in uneven if len(rows[number]) < width or any(rows[number][width:])]
+    _check_ragged(source, text, name, [(lines[number], len(rows[number])) for number in ragged], lines, width)
+    rejects = [
+        Reject(source.id, RejectCode.RAGGED_ROW, lines[number], f"{len(rows[number])} cells instead of {width}", name)
+        for number in ragged
+    ]
+    for number in reversed([0, *ragged]):
+        del rows[number], lines[number]
+    columns = {title: [row[place].strip() for row in rows] for title, place in places.items()}
+    frame = pd.DataFrame(columns, dtype=object, index=range(len(rows)))
     frame[LINE] = pd.Series(lines, dtype="int64", index=frame.index)
     frame[FILE] = name
-    rejects = [
-        Reject(source.id, RejectCode.RAGGED_ROW, line, f"{cells} cells instead of {width}", name)
-        for line, cells in ragged
-    ]
     return Table(source.id, frame, (name,), tuple(rejects))
 
 
@@ -173,45 +164,47 @@ def _find_separator(text: str) -> str:
     return max(_SEPARATORS, key=header.count)
 
 
-def _split(source: Source, text: str, separator: str, name: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield (line, cells) for each record that is not blank, the header first."""
+def _split(source: Source, text: str, separator: str, name: str) -> tuple[list[list[str]], list[int]]:
+    """Return the cells of each record that is not blank, the header first, and the line on which each begins."""
     try:
-        strict = list(_records(text, separator, strict=True))
+        return _records(text, separator, strict=True)
     except csv.Error as error:
         if "end of data" in str(error):
             line = text.count("\n") + 1
             raise SourceMalformed(source.id, "cut off inside a quoted cell", file=name, line=line) from error
-        # A quote inside a quoted cell that nobody doubled: read it as the publisher's own tools do.
-        strict = list(_lenient(source, text, separator, name))
-    yield from strict
-
-
-def _lenient(source: Source, text: str, separator: str, name: str) -> Iterator[tuple[int, list[str]]]:
     try:
-        yield from _records(text, separator, strict=False)
+        # A quote inside a quoted cell that nobody doubled: read it as the publisher's own tools do.
+        return _records(text, separator, strict=False)
     except csv.Error as error:
         raise SourceMalformed(source.id, f"no CSV: {error}", file=name) from error
 
 
-def _records(text: str, separator: str, *, strict: bool) -> Iterator[tuple[int, list[str]]]:
+def _records(text: str, separator: str, *, strict: bool) -> tuple[list[list[str]], list[int]]:
+    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=strict))
+    ends = text.count("\n") + (not text.endswith("\n"))
+    if len(rows) == ends and all(rows):
+        return rows, list(range(1, len(rows) + 1))
+    # Cells of several lines, or blank lines: the reader has to be asked where it stands after each record.
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=strict)
-    line = 1
-    for row in reader:
-        if row:
-            yield line, row
+    starts, line = [], 1
+    for _ in reader:
+        starts.append(line)
         line = reader.line_num + 1
+    filled = [number for number, row in enumerate(rows) if row]
+    return [rows[number] for number in filled], [starts[number] for number in filled]
 
 
 def _check_ragged(
-    source: Source, text: str, name: str, ragged: list[tuple[int, int]], *, rows: int, width: int, last: list[int]
+    source: Source, text: str, name: str, ragged: list[tuple[int, int]], lines: list[int], width: int
 ) -> None:
     """Tell a few bad rows (rejects) from a file that is cut off or read the wrong way (an error)."""
     if not ragged:
         return
     line, cells = ragged[-1]
-    if line > last[0] and cells < width and not text.endswith("\n"):
+    if line == lines[-1] and cells < width and not text.endswith("\n"):
         detail = f"cut off: its last row has {cells} cells instead of {width}"
         raise SourceMalformed(source.id, detail, file=name, line=line)
+    rows = len(lines) - 1
     if len(ragged) > max(1, rows * _RAGGED_SHARE):
         line, cells = ragged[0]
         detail = f"{len(ragged)} of {rows} rows do not have the {width} cells of the header (this one has {cells})"
@@ -242,7 +235,7 @@ def _read_json(source: Source, text: str, name: str) -> Table:
     wanted = wanted_headers(source)
     titles = [title for title in dict.fromkeys(title for row in rows for title in row) if fold(title) in wanted]
     frame = pd.DataFrame(
-        {title: [_text(row.get(title)) for row in rows] for title in titles}, dtype=object, index=range(len(rows))
+        {title: _texts(row.get(title) for row in rows) for title in titles}, dtype=object, index=range(len(rows))
     )
     frame[LINE] = pd.Series(range(1, len(rows) + 1), dtype="int64", index=frame.index)
     frame[FILE] = name
@@ -269,6 +262,10 @@ def _shape(feature: Mapping[str, Any]) -> BaseGeometry | None:
         return shape(geometry)
     except (GEOSException, ValueError, TypeError, KeyError, AttributeError, IndexError):
         return None
+
+
+def _texts(values: Iterable[Any]) -> list[str]:
+    return [value.strip() if isinstance(value, str) else _text(value) for value in values]
 
 
 def _text(value: Any) -> str:

@@ -83,7 +83,7 @@ class Table:
         """Return the same as a list, for reading cell by cell."""
         key = tuple(names)
         if key not in self._cells:
-            self._cells[key] = [str(cell) for cell in self.text(key)]
+            self._cells[key] = self.text(key).tolist()
         return self._cells[key]
 
     def _find(self, names: Iterable[str]) -> str | None:
