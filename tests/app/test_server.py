@@ -93,6 +93,7 @@ def test_a_browser_reads_the_documentation_from_this_host_alone(
     with served(own_town, tmp_path / "log") as (url, _):
         until(lambda: healthy(url), "answer")
         page = browser.new_context().new_page()
+        page.set_default_timeout(PATIENCE_S * 1000)
         asked, faults = [], []
         page.on("request", lambda request: asked.append(request.url))
         page.on("pageerror", lambda error: faults.append(str(error)))
