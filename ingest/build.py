@@ -5,7 +5,6 @@ Nothing is published before the gates agree; whatever fails earlier leaves the f
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,32 +16,27 @@ from pathlib import Path
 import httpx
 from shapely.geometry.base import BaseGeometry
 
-from geo.errors import ConfigurationError, GateRefused, SnapshotCorrupt, SourceUnavailable
+from geo.errors import ConfigurationError, GateRefused, SnapshotCorrupt
 from geo.manifest import Territory, source_ids
-from geo.method import Method
-from geo.modes import Mode, load_modes, tags_of
+from geo.modes import Mode, tags_of
 from geo.network import RawStreets
 from geo.places import Commune
 from geo.projection import Projection
-from geo.publication import current_id, problem_of, publish
+from geo.publication import current_id, publish
 from geo.snapshot_writer import SnapshotContent, write
-from geo.taxonomy import Taxonomy
 from ingest.access import ModeAccess, build_access
 from ingest.basemap import write_basemap
-from ingest.catalogue import FICTIONAL_TERRITORY, Source, load_sources
-from ingest.fetch import Fetched, Fetcher
+from ingest.fetch import Fetched
 from ingest.gates import Finding, Outcome, check_access, check_sources
 from ingest.gather import Gathered, gather
-from ingest.identity import digest_of_files, snapshot_id
+from ingest.plan import Plan, make_plan
 from ingest.progress import Advance, Progress, Silent
-from ingest.settings import ROOT, BuildSettings
+from ingest.settings import BuildSettings
 from ingest.store import Store, open_store
 from ingest.streets import read_streets
-from ingest.territories import Department, Departments
+from ingest.territories import Department
 
 __all__ = ["Builder", "Built"]
-
-_INDISPENSABLE = {"communes", "contours", "streets"}
 
 
 @dataclass(frozen=True)
@@ -58,18 +52,10 @@ class Built:
     seconds: Mapping[str, float] = field(default_factory=dict)
     """By stage, in their order."""
 
-
-@dataclass(frozen=True)
-class _Plan:
-    """What will be read."""
-
-    departments: Departments
-    department: Department
-    taxonomy: Taxonomy
-    method: Method
-    modes: Mapping[str, Mode]
-    """Those that both the streets and the method know."""
-    sources: Sequence[Source]
+    @property
+    def warnings(self) -> list[str]:
+        """What the gates let pass, but not in silence."""
+        return [finding.text for finding in self.findings if finding.outcome is Outcome.WARN]
 
 
 class Builder:
@@ -110,19 +96,15 @@ class Builder:
             When the result is not fit to be published.
         """
         self._seconds = {}
-        plan = self._plan(territory)
-        fetched = self._fetch(plan)
-        identity = snapshot_id(
-            territory, (file for files in fetched.values() for file in files), code=ROOT, data=self.settings.data
-        )
-        folder = self.settings.snapshots / territory
-        if current_id(folder) == identity and not problem_of(folder / identity):
+        plan = make_plan(territory, self.settings, self._stage, self._transport)
+        identity, folder = plan.snapshot_id, plan.folder
+        if plan.unchanged:
             return Built(territory, identity, folder / identity, unchanged=True)
-        gathered = self._gather(plan, fetched)
+        gathered = self._gather(plan)
         findings = self._pass_gates(check_sources(gathered, plan.method, _served_sources(folder)))
         with open_store(self.settings.store_target) as store, tempfile.TemporaryDirectory() as scratch:
             run = self._store(store, territory, gathered)
-            content, access = self._content(plan, identity, store, run, gathered, Path(scratch))
+            content, access = self._content(plan, store, run, gathered, Path(scratch))
             findings += self._pass_gates(check_access(access, content.services, content.loaded_area))
             with self._stage("publish", 2) as advance:
                 write(folder, content)
@@ -132,49 +114,9 @@ class Builder:
                 advance()
         return Built(territory, identity, folder / identity, False, tuple(findings), self._seconds)
 
-    def _plan(self, territory: str) -> _Plan:
-        data = self.settings.data
-        departments = Departments.load(data / "territories.toml")
-        department = departments.require(territory)
-        taxonomy = Taxonomy.load(data / "taxonomy.toml")
-        method = Method.load(data / "method.toml", taxonomy)
-        modes = {name: mode for name, mode in load_modes(data / "modes.toml").items() if name in method.modes}
-        sources = load_sources(data / "sources", territory, taxonomy)
-        return _Plan(departments, department, taxonomy, method, modes, sources)
-
-    def _fetch(self, plan: _Plan) -> dict[str, list[Fetched]]:
-        """Bring every file here, from the mirror or its publisher; the sample's mirror is made first.
-
-        A source of services that nobody gives is left out and named; without ground and streets nothing can be built.
-        """
-        fetcher = Fetcher(self.settings.raw, self._mirror(plan.department.code), self._transport)
-        fetched = {}
-        with self._stage("fetch", len(plan.sources)) as advance:
-            for source in plan.sources:
-                try:
-                    fetched[source.id] = fetcher.get(source, plan.department.code)
-                except SourceUnavailable:
-                    if source.kind in _INDISPENSABLE:
-                        raise
-                advance()
-        return fetched
-
-    def _mirror(self, territory: str) -> Path | None:
-        if territory != FICTIONAL_TERRITORY:
-            return self.settings.mirror
-        folder = self.settings.raw / "sample" / digest_of_files(ROOT / "ingest" / "sample")[:16]
-        if not (folder / "truth.json").exists():  # written last: a generation that was cut short is made anew
-            from ingest.sample import generate  # noqa: PLC0415 - real territories never load the fictional one
-
-            shutil.rmtree(folder.parent, ignore_errors=True)  # drawn by an older version of the program
-            with self._stage("sample", 1) as advance:
-                generate(folder)
-                advance()
-        return folder
-
-    def _gather(self, plan: _Plan, fetched: Mapping[str, list[Fetched]]) -> Gathered:
+    def _gather(self, plan: Plan) -> Gathered:
         with self._stage("read", len(plan.sources)) as advance:
-            return gather(plan.sources, fetched, plan.department, self.settings.data, advance)
+            return gather(plan.sources, plan.fetched, plan.department, self.settings.data, advance)
 
     def _store(self, store: Store, territory: str, gathered: Gathered) -> int:
         with self._stage("store", 1) as advance:
@@ -192,7 +134,7 @@ class Builder:
         return run
 
     def _content(
-        self, plan: _Plan, identity: str, store: Store, run: int, gathered: Gathered, scratch: Path
+        self, plan: Plan, store: Store, run: int, gathered: Gathered, scratch: Path
     ) -> tuple[SnapshotContent, dict[str, ModeAccess]]:
         """Derive the snapshot from the store, and from the streets' own file."""
         services, communes = store.services(run), store.communes(run)
@@ -209,7 +151,7 @@ class Builder:
             self._stage,
         )
         return SnapshotContent(
-            snapshot_id=identity,
+            snapshot_id=plan.snapshot_id,
             territory=_territory(department, scope.area),
             config=self.settings.data,
             sources=store.sources(run),

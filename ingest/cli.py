@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from ingest.plan import make_plan
 from ingest.progress import Advance
 from ingest.settings import load_build_settings
 
@@ -43,21 +44,19 @@ def build(
     quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing but warnings.")] = False,
 ) -> None:
     """Build a territory's snapshot from its sources, and publish it when the gates agree."""
-    from ingest.build import Builder  # noqa: PLC0415 - so that help and errors do not wait for geopandas
-    from ingest.gates import Outcome  # noqa: PLC0415
-
     console = Console(stderr=True, quiet=quiet)
     settings = load_build_settings(mirror=mirror, database_url=database_url)
     with Bars(console) as bars:
+        if make_plan(territory, settings, bars.stage).unchanged:
+            console.print(f"Territory {territory}: nothing changed")
+            return
+        from ingest.build import Builder  # noqa: PLC0415 - what a build needs takes seconds to load
+
         built = Builder(settings, progress=bars).build(territory)
-    for finding in built.findings:
-        if finding.outcome is Outcome.WARN:
-            typer.echo(f"warning: {finding.text}", err=True)
-    if built.unchanged:
-        console.print(f"Territory {territory}: nothing changed, snapshot {built.snapshot_id} serves")
-    else:
-        seconds = sum(built.seconds.values())
-        console.print(f"Territory {territory}: snapshot {built.snapshot_id} published in {seconds:.1f} s")
+    for text in built.warnings:
+        typer.echo(f"warning: {text}", err=True)
+    seconds = sum(built.seconds.values())
+    console.print(f"Territory {territory}: snapshot {built.snapshot_id} published in {seconds:.1f} s")
 
 
 class Bars:

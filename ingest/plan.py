@@ -1,0 +1,122 @@
+"""What a build will read, and whether it has anything to do. Loads little: most starts find nothing changed."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from geo.errors import SourceUnavailable
+from geo.method import Method
+from geo.modes import Mode, load_modes
+from geo.publication import current_id, problem_of
+from geo.taxonomy import Taxonomy
+from ingest.catalogue import FICTIONAL_TERRITORY, Source, load_sources
+from ingest.fetch import Fetched, Fetcher
+from ingest.identity import digest_of_files, snapshot_id
+from ingest.progress import Stage
+from ingest.served import last_published
+from ingest.settings import ROOT, BuildSettings
+from ingest.territories import Department, Departments
+
+__all__ = ["Plan", "make_plan"]
+
+_INDISPENSABLE = {"communes", "contours", "streets"}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that a build starts from."""
+
+    departments: Departments
+    department: Department
+    taxonomy: Taxonomy
+    method: Method
+    modes: Mapping[str, Mode]
+    """Those that both the streets and the method know."""
+    sources: Sequence[Source]
+    fetched: Mapping[str, Sequence[Fetched]]
+    """The files of each source, by its id; a source that nobody gave has none."""
+    snapshot_id: str
+    """Of the snapshot that these files, settings and code make."""
+    folder: Path
+    """``snapshots/<territory>``."""
+    unchanged: bool
+    """This very snapshot serves already, and the store holds what it was made from."""
+
+
+def make_plan(
+    territory: str, settings: BuildSettings, stage: Stage, transport: httpx.BaseTransport | None = None
+) -> Plan:
+    """Read what is declared of a territory, bring its files here, and see whether anything changed.
+
+    Raises
+    ------
+    InvalidParameter
+        When there is no such territory.
+    SourceError
+        When the ground's or the streets' files are missing, or a publisher's answer is cut off.
+    """
+    data, folder = settings.data, settings.snapshots / territory
+    departments = Departments.load(data / "territories.toml")
+    department = departments.require(territory)
+    taxonomy = Taxonomy.load(data / "taxonomy.toml")
+    method = Method.load(data / "method.toml", taxonomy)
+    sources = load_sources(data / "sources", territory, taxonomy)
+    fetched = _fetch(sources, territory, settings, stage, transport)
+    identity = snapshot_id(territory, (file for files in fetched.values() for file in files), code=ROOT, data=data)
+    return Plan(
+        departments=departments,
+        department=department,
+        taxonomy=taxonomy,
+        method=method,
+        modes={name: mode for name, mode in load_modes(data / "modes.toml").items() if name in method.modes},
+        sources=sources,
+        fetched=fetched,
+        snapshot_id=identity,
+        folder=folder,
+        unchanged=current_id(folder) == identity
+        and not problem_of(folder / identity)
+        and last_published(settings.store_target, territory) == identity,
+    )
+
+
+def _fetch(
+    sources: Sequence[Source],
+    territory: str,
+    settings: BuildSettings,
+    stage: Stage,
+    transport: httpx.BaseTransport | None,
+) -> dict[str, list[Fetched]]:
+    """Bring every file here, from the mirror or its publisher; the sample's mirror is made first.
+
+    A source of services that nobody gives is left out and named; without ground and streets nothing can be built.
+    """
+    mirror = settings.mirror if territory != FICTIONAL_TERRITORY else _sample(settings.raw / "sample", stage)
+    fetcher = Fetcher(settings.raw, mirror, transport)
+    fetched = {}
+    with stage("fetch", len(sources)) as advance:
+        for source in sources:
+            try:
+                fetched[source.id] = fetcher.get(source, territory)
+            except SourceUnavailable:
+                if source.kind in _INDISPENSABLE:
+                    raise
+            advance()
+    return fetched
+
+
+def _sample(parent: Path, stage: Stage) -> Path:
+    """Return the folder of the fictional territory's files, drawn when this version has not drawn them yet."""
+    folder = parent / digest_of_files(ROOT / "ingest" / "sample")[:16]
+    if not (folder / "truth.json").exists():  # written last: a drawing that was cut short is begun anew
+        from ingest.sample import generate  # noqa: PLC0415 - real territories never load the fictional one
+
+        shutil.rmtree(parent, ignore_errors=True)  # drawn by an older version of the program
+        with stage("sample", 1) as advance:
+            generate(folder)
+            advance()
+    return folder
