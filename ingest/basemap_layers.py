@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from geo.places import Commune
+from ingest.coastline import Coast, extent_of
 
 __all__ = ["LAYERS", "Features", "mercator_m", "read_features"]
 
@@ -138,6 +139,7 @@ def read_features(osm_path: Path, communes: Sequence[Commune]) -> Mapping[str, F
     """
     layers = {name: Features() for name in LAYERS}
     seats: dict[str, list[shapely.Point]] = {}
+    coast = Coast()
     wkb = osmium.geom.WKBFactory()
     objects = osmium.FileProcessor(osm_path).with_locations().with_areas().with_filter(osmium.filter.EmptyTagFilter())
     for item in objects:
@@ -145,11 +147,15 @@ def read_features(osm_path: Path, communes: Sequence[Commune]) -> Mapping[str, F
             if isinstance(item, osmium.osm.Node):
                 _add_node(item, layers, seats)
             elif isinstance(item, osmium.osm.Way):
+                if item.tags.get("natural") == "coastline":
+                    coast.add(item)
                 _add_way(item, layers, wkb.create_linestring)
             elif isinstance(item, osmium.osm.Area):
                 _add_area(item, layers, wkb.create_multipolygon)
         except (RuntimeError, osmium.InvalidLocationError):
             continue  # a way whose nodes the extract does not hold, a ring that does not close: nothing to draw
+    for sea in coast.sea(extent) if (extent := extent_of(osm_path)) else ():
+        layers["water"].add(sea, {"class": "ocean"})
     layers["landcover"] = _largest_first(layers["landcover"])
     layers["landuse"] = _largest_first(layers["landuse"])
     layers["transportation_name"] = _joined_by_name(layers["transportation_name"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -34,7 +35,7 @@ class Stroke:
     toward: str = ""
     """A road between two places may be named after the farther one."""
 
-    @property
+    @cached_property
     def line(self) -> LineString:
         """The stroke as a line."""
         return LineString(self.xy_m)

@@ -20,8 +20,8 @@ __all__ = ["CLIP_LONLAT", "Frame", "lambert93_to_lonlat", "lonlat_to_lambert93"]
 ORIGIN_L93_M = (150_000.0, 6_610_000.0)
 """Lambert-93 of the drawing board's origin: open sea, some 180 km off the coast, inside the projection's area."""
 
-CLIP_LONLAT = (-4.185, 46.370, -3.790, 46.585)
-"""The OSM extract's clip (west, south, east, north): sea on three sides, the neighbouring département on the fourth."""
+CLIP_LONLAT = (-4.330, 46.290, -3.790, 46.665)
+"""The OSM extract's clip (west, south, east, north): wide sea on three sides, the neighbour's land on the fourth."""
 
 _WAVES = ((6_200.0, 150.0), (2_100.0, 32.0), (760.0, 8.0))
 """Wavelength and amplitude of the warp's three scales, metres. The slopes sum below 1, so the warp never folds."""

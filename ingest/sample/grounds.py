@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import shapely
-from shapely import LineString, Point, Polygon
+from numpy.typing import NDArray
+from shapely import Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from ingest.sample.shapes import Points
@@ -38,7 +39,7 @@ class Plot:
 class Ground:
     """What is built on, and what is still free."""
 
-    lines: np.ndarray
+    lines: NDArray[np.object_]
     """Centre lines of streets and track."""
     rows: list[int]
     """Row in the street map of each of the streets among them, which come first."""
@@ -66,20 +67,24 @@ class Ground:
         shapely.prepare(water)
         return cls(lines, rows, shapely.STRtree(lines), water, land)
 
-    def free(self, outline: Polygon, clearance_m: float = 7.0) -> bool:
-        """Tell whether nothing stands, flows or drives on a piece of ground."""
-        if len(self.tree.query(outline, predicate="dwithin", distance=clearance_m)):
-            return False
+    def _free(self, outline: Polygon) -> bool:
+        """Tell whether nothing stands or flows on a piece of ground that no street crosses."""
         if self.bounds:
             west, south, east, north = np.array(self.bounds).T
             x0, y0, x1, y1 = outline.bounds
-            for row in np.flatnonzero((west < x1) & (east > x0) & (south < y1) & (north > y0)).tolist():
-                if outline.intersects(self.taken[row]):
-                    return False
+            near = np.flatnonzero((west < x1) & (east > x0) & (south < y1) & (north > y0))
+            if any(outline.intersects(self.taken[row]) for row in near.tolist()):
+                return False
         return bool(self.land.contains(outline)) and not self.water.intersects(outline)
 
     def plot(
-        self, near: Points, within_m: float, size_m: tuple[float, float], rng: np.random.Generator, tries: int = 60
+        self,
+        near: Points,
+        within_m: float,
+        size_m: tuple[float, float],
+        rng: np.random.Generator,
+        tries: int = 60,
+        clearance_m: float = 7.0,
     ) -> Plot | None:
         """Find a free rectangle along a street near a point; the caller takes it.
 
@@ -93,6 +98,8 @@ class Ground:
             Length along the street and depth.
         tries
             Places to look at before the ground is called full.
+        clearance_m
+            Metres between its outline and the axis of any street.
 
         Returns
         -------
@@ -103,33 +110,31 @@ class Ground:
         close = close[close < len(self.rows)]
         if not len(close):
             return None
-        for _ in range(tries):
-            chosen = int(close[int(rng.integers(len(close)))])
-            line: LineString = self.lines[chosen]
-            row = self.rows[chosen]
-            at = float(rng.uniform(0, line.length))
-            gate = line.interpolate(at)
-            if gate.distance(Point(near)) > within_m:
-                continue
-            made = _rectangle(line, at, size_m, 1.0 if rng.random() < 0.5 else -1.0)
-            if made is not None and self.free(made[0]):
-                return Plot(made[0], made[1], row)
+        chosen = close[rng.integers(len(close), size=tries)]
+        lines = self.lines[chosen]
+        at = rng.uniform(0.0, 1.0, tries) * shapely.length(lines)
+        outlines, gates = _rectangles(lines, at, size_m, np.where(rng.random(tries) < 0.5, 1.0, -1.0))
+        blocked = np.hypot(*(gates - near).T) > within_m
+        blocked[self.tree.query(outlines, predicate="dwithin", distance=clearance_m)[0]] = True
+        for place in np.flatnonzero(~blocked).tolist():
+            if self._free(outlines[place]):
+                gate = (float(gates[place, 0]), float(gates[place, 1]))
+                return Plot(outlines[place], gate, self.rows[int(chosen[place])])
         return None
 
 
-def _rectangle(
-    line: LineString, at: float, size_m: tuple[float, float], side: float
-) -> tuple[Polygon, tuple[float, float]] | None:
-    """Lay a rectangle beside a line, 9 m off its axis."""
-    here, ahead = (np.array(line.interpolate(min(line.length, max(0.0, at + d))).coords[0]) for d in (-4.0, 4.0))
-    step = ahead - here
-    length = float(np.hypot(*step))
-    if length < 1.0:
-        return None
-    along = step / length
-    across = np.array([-along[1], along[0]]) * side
+def _rectangles(
+    lines: NDArray[np.object_], at: NDArray[np.float64], size_m: tuple[float, float], side: NDArray[np.float64]
+) -> tuple[NDArray[np.object_], Points]:
+    """Lay a rectangle beside each line, 9 m off its axis; return them and their gates (N, 2)."""
+    length = shapely.length(lines)
+    here, ahead = (
+        shapely.get_coordinates(shapely.line_interpolate_point(lines, np.clip(at + shift, 0.0, length)))
+        for shift in (-4.0, 4.0)
+    )
+    along = (ahead - here) / np.maximum(np.hypot(*(ahead - here).T), 1e-9)[:, None]
+    across = np.column_stack([-along[:, 1], along[:, 0]]) * side[:, None]
     foot = (here + ahead) / 2 + across * 9.0
-    half = along * size_m[0] / 2
-    corners = [foot - half, foot + half, foot + half + across * size_m[1], foot - half + across * size_m[1]]
-    gate = foot + across * 2.0
-    return Polygon(corners), (float(gate[0]), float(gate[1]))
+    half, deep = along * size_m[0] / 2, across * size_m[1]
+    corners = np.stack([foot - half, foot + half, foot + half + deep, foot - half + deep, foot - half], axis=1)
+    return np.asarray(shapely.polygons(corners)), foot + across * 2.0

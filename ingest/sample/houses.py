@@ -30,8 +30,8 @@ _ZONES = {
     "centre": _Zone(0.80, 5.2),
     "ville": _Zone(0.50, 3.1),
     "lotissement": _Zone(0.55, 2.5),
-    "bourg": _Zone(0.62, 2.3),
-    "village": _Zone(0.42, 2.0),
+    "bourg": _Zone(0.50, 2.3),
+    "village": _Zone(0.34, 2.0),
     "hameau": _Zone(0.28, 2.2),
 }
 

@@ -220,7 +220,7 @@ def write_creches(
     for number, (way, change) in enumerate(bad):
         again = row(own[number]) | ({} if way == "merged" else {"identifiant": f"PE9900{number}"}) | change
         sheet.add(again, Fate(way))
-    for number in range(9):
+    for number in range(64):
         lon, lat = spots.far_lonlat()
         sheet.add(
             {

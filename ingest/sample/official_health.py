@@ -70,7 +70,7 @@ def write_pharmacies(
             | zero,
             Fate("zero_position"),
         )
-    for number in range(28):
+    for number in range(112):
         x, y = spots.far_lambert93()
         sheet.add(
             {

@@ -79,7 +79,7 @@ def write_post(
     )
     for number, (way, change) in enumerate(bad):
         sheet.add(row(own[number]) | {"#Identifiant": f"9999{number}A"} | change, Fate(way))
-    for number in range(46):
+    for number in range(140):
         lon, lat = spots.far_lonlat() if number % 6 else (55.45 + number / 900, -21.1)
         sheet.add(
             {

@@ -103,7 +103,7 @@ def _suburbs(
 
 
 def _trunk(strokes: list[Stroke], axis: LineString) -> list[Stroke]:
-    """Bridge the trunk road over whatever passes under it, and join it to two of these roads; return all strokes."""
+    """Bridge the trunk road over whatever passes under it, and join it to three of these roads; return all strokes."""
     under = [row for row, s in enumerate(strokes) if s.ground and s.line.intersects(axis)]
     spots = {row: shapely.get_parts(shapely.intersection(strokes[row].line, axis)).tolist() for row in under}
     end = Point(arteries.TRUNK_END_XY_M)
@@ -114,7 +114,7 @@ def _trunk(strokes: list[Stroke], axis: LineString) -> list[Stroke]:
         if strokes[row].highway in {"secondary", "tertiary"} and p.distance(end) > 500
     ]
     ramps: list[Stroke] = []
-    for x_m in (TOWN_XY_M[0], 20_500.0):
+    for x_m in (TOWN_XY_M[0], 20_500.0, 27_000.0):
         row, spot = min(joins, key=lambda join: abs(join[1].x - x_m))
         for ramp in arteries.interchange(axis, strokes[row].line, spot):
             foot = min(ramp.xy_m[0], ramp.xy_m[-1], key=lambda xy: strokes[row].line.distance(Point(xy)))

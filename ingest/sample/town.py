@@ -153,7 +153,11 @@ def estates(
             continue
         ahead = avenue.interpolate(shapely.line_locate_point(avenue, root) + 5.0)
         bearing = np.arctan2(ahead.y - root.y, ahead.x - root.x) + rng.choice((-1, 1)) * np.pi / 2
-        estate = _estate(rng, np.array([root.x, root.y]), float(bearing))
+        spine = _spine(rng, np.array([root.x, root.y]), float(bearing))
+        beyond = LineString(spine[1:])
+        if beyond.intersects(taken) or any(beyond.intersects(other) for other in grounds):
+            continue
+        estate = _estate(rng, spine, float(bearing))
         ground: BaseGeometry = MultiLineString([LineString(xy) for xy in estate]).buffer(44, quad_segs=2)
         ground -= avenue.buffer(25, quad_segs=2)
         if ground.intersects(taken) or any(ground.intersects(other) for other in grounds):
@@ -165,12 +169,18 @@ def estates(
     return strokes, grounds
 
 
-def _estate(rng: np.random.Generator, root: Points, bearing: float) -> list[Points]:
-    """Draw one estate: the spine first."""
+def _spine(rng: np.random.Generator, root: Points, bearing: float) -> Points:
+    """Draw the street that opens an estate, away from the avenue."""
     forward = np.array([np.cos(bearing), np.sin(bearing)])
     left = np.array([-forward[1], forward[0]])
-    length = float(rng.uniform(240, 520))
-    spine = bent(root, root + forward * length + left * rng.uniform(-60, 60), rng, share=0.09)
+    end = root + forward * rng.uniform(240, 520) + left * rng.uniform(-60, 60)
+    return bent(root, end, rng, share=0.09)
+
+
+def _estate(rng: np.random.Generator, spine: Points, bearing: float) -> list[Points]:
+    """Draw one estate: its spine, then lanes to both sides, most of them dead ends, some of them loops."""
+    forward = np.array([np.cos(bearing), np.sin(bearing)])
+    left = np.array([-forward[1], forward[0]])
     line = LineString(spine)
     lanes = [spine]
     at, side = float(rng.uniform(55, 80)), 1.0 if rng.random() < 0.5 else -1.0

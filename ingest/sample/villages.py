@@ -57,7 +57,7 @@ def village_streets(
     angle = np.linspace(0, 2 * np.pi, 9)[:-1]
     edge = np.column_stack([np.cos(angle), np.sin(angle)]) * radius * rng.uniform(0.68, 1.1, 8)[:, None] + centre
     region = shapely.Polygon(smoothed(edge, 2, closed=True)) - keep_off
-    near = [s.xy_m for s in roads if s.built and s.line.distance(Point(village.xy_m)) < radius * 0.5]
+    near = [s.xy_m for s in roads if s.built and s.site == village.name]
     if region.is_empty or not near:
         return []
     lanes = organic_streets(region, near, spacing, rng, kept)
