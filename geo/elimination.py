@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import numpy as np
 from numba import njit
-from scipy.sparse import csr_array
 
 from geo.arrays import Flags, Int32s, Int64s
 
@@ -39,6 +38,8 @@ def upper_links(ptr: Int64s, neighbours: Int32s, place: Int32s) -> tuple[Int64s,
     """
     upper_ptr, upper = _contract(ptr, neighbours, place)
     if upper.size:
+        from scipy.sparse import csr_array  # noqa: PLC0415 - a service that only reads fields starts without it
+
         links = csr_array((np.empty(upper.size, np.int8), upper, upper_ptr), shape=(place.size, place.size))
         links.sort_indices()
         upper = np.ascontiguousarray(links.indices, dtype=np.int32)

@@ -8,8 +8,6 @@ from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 from shapely import Polygon
 
 from geo.modes import Mode
@@ -82,6 +80,10 @@ class Segments:
         float
             Share of the metres that they hold, 0 … 1.
         """
+        # A service that only reads networks starts without scipy.
+        from scipy.sparse import coo_array  # noqa: PLC0415
+        from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
+
         open_forward, open_backward = self.forward_ms >= 0, self.backward_ms >= 0
         tail = np.concatenate([self.start[open_forward], self.end[open_backward]])
         head = np.concatenate([self.end[open_forward], self.start[open_backward]])

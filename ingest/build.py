@@ -97,9 +97,22 @@ class Builder:
         """
         self._seconds = {}
         plan = make_plan(territory, self.settings, self._stage, self._transport)
-        identity, folder = plan.snapshot_id, plan.folder
         if plan.unchanged:
-            return Built(territory, identity, folder / identity, unchanged=True)
+            folder = plan.folder / plan.snapshot_id
+            return Built(territory, plan.snapshot_id, folder, True, seconds=self._seconds)
+        return self.carry_out(plan)
+
+    def carry_out(self, plan: Plan) -> Built:
+        """Build and publish what was planned.
+
+        Raises
+        ------
+        SourceError
+            When a file is not what its source declares.
+        GateRefused
+            When the result is not fit to be published.
+        """
+        territory, identity, folder = plan.department.code, plan.snapshot_id, plan.folder
         gathered = self._gather(plan)
         findings = self._pass_gates(check_sources(gathered, plan.method, _served_sources(folder)))
         with open_store(self.settings.store_target) as store, tempfile.TemporaryDirectory() as scratch:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -46,16 +47,18 @@ def build(
     """Build a territory's snapshot from its sources, and publish it when the gates agree."""
     console = Console(stderr=True, quiet=quiet)
     settings = load_build_settings(mirror=mirror, database_url=database_url)
+    start = time.perf_counter()
     with Bars(console) as bars:
-        if make_plan(territory, settings, bars.stage).unchanged:
-            console.print(f"Territory {territory}: nothing changed")
+        plan = make_plan(territory, settings, bars.stage)
+        if plan.unchanged:
+            console.print(f"Territory {territory}: nothing changed, snapshot {plan.snapshot_id} serves")
             return
         from ingest.build import Builder  # noqa: PLC0415 - what a build needs takes seconds to load
 
-        built = Builder(settings, progress=bars).build(territory)
+        built = Builder(settings, progress=bars).carry_out(plan)
     for text in built.warnings:
         typer.echo(f"warning: {text}", err=True)
-    seconds = sum(built.seconds.values())
+    seconds = time.perf_counter() - start
     console.print(f"Territory {territory}: snapshot {built.snapshot_id} published in {seconds:.1f} s")
 
 
