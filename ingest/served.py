@@ -8,7 +8,8 @@ from pathlib import Path
 
 __all__ = ["last_published"]
 
-_QUESTION = "SELECT snapshot FROM {table} WHERE territory = {mark} AND state = 'published' ORDER BY id DESC LIMIT 1"
+_IN_SQLITE = "SELECT snapshot FROM run WHERE territory = ? AND state = 'published' ORDER BY id DESC LIMIT 1"
+_IN_POSTGIS = "SELECT snapshot FROM alentours.run WHERE territory = %s AND state = 'published' ORDER BY id DESC LIMIT 1"
 
 
 def last_published(store: str | Path, territory: str) -> str | None:
@@ -30,7 +31,7 @@ def last_published(store: str | Path, territory: str) -> str | None:
 def _from_sqlite(path: Path, territory: str) -> str | None:
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
-            row = connection.execute(_QUESTION.format(table="run", mark="?"), (territory,)).fetchone()
+            row = connection.execute(_IN_SQLITE, (territory,)).fetchone()
     except sqlite3.Error:
         return None
     return None if row is None else str(row[0])
@@ -42,8 +43,7 @@ def _from_postgis(url: str, territory: str) -> str | None:
     address = "postgresql:" + url.partition(":")[2]
     try:
         with psycopg.connect(address, connect_timeout=5) as connection:
-            question = _QUESTION.format(table="alentours.run", mark="%s")
-            row = connection.execute(question, (territory,)).fetchone()  # type: ignore[call-overload]
+            row = connection.execute(_IN_POSTGIS, (territory,)).fetchone()
     except psycopg.Error:
         return None
     return None if row is None else str(row[0])

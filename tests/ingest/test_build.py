@@ -160,3 +160,20 @@ def test_saone_et_loire_is_the_same_from_postgis(
     other = Builder(build_settings(tmp_path, mirror=mirror, database_url=empty_postgis_url)).build("71")
     assert other.snapshot_id == built_71.snapshot_id
     assert files_of(other.folder) == files_of(built_71.folder)
+
+
+def test_another_store_is_filled_though_the_snapshot_stands(
+    sample_folder: Path, tmp_path: Path, empty_postgis_url: str
+) -> None:
+    """Who turns to PostGIS after a first build expects the data there, not an answer that nothing changed."""
+    folder = tmp_path / "sample"
+    shutil.copytree(sample_folder, folder)
+    settings = build_settings(folder, database_url=empty_postgis_url)
+    first = Builder(settings).build("00")
+    assert not first.unchanged
+    with open_store(empty_postgis_url) as store:
+        published = store.last_published("00")
+    assert published is not None
+    assert published.snapshot == first.snapshot_id
+    assert Builder(settings).build("00").unchanged
+    assert Builder(build_settings(folder)).build("00").unchanged
