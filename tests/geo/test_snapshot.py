@@ -19,18 +19,8 @@ from geo.manifest import Completeness, Manifest, SourceLedger
 from geo.publication import current_id
 from geo.scoring import Place, score
 from geo.snapshot import Snapshot
-from geo.snapshot_writer import SnapshotContent, list_snapshots, publish, rollback, write
+from geo.snapshot_writer import list_snapshots, publish, rollback, write
 from tests.geo import hamlet
-
-
-@pytest.fixture(scope="module")
-def content() -> SnapshotContent:
-    return hamlet.content()
-
-
-@pytest.fixture(scope="module")
-def written(tmp_path_factory, content) -> Path:
-    return write(tmp_path_factory.mktemp("snapshots") / "00", content)
 
 
 @pytest.fixture
@@ -311,82 +301,6 @@ def test_ids_cannot_lead_out_of_the_folder(tmp_path, content):
 def test_a_ledger_that_does_not_add_up_is_refused():
     with pytest.raises(ConfigurationError):
         SourceLedger(read=10, kept=7, merged=1, out_of_scope=1, rejected=0)
-
-
-# ---------------------------------------------------------------- publication
-
-
-@pytest.fixture
-def three(tmp_path, written) -> Path:
-    """Three snapshots of one territory, nothing published."""
-    folder = tmp_path / "territories" / "00"
-    folder.mkdir(parents=True)
-    for snapshot_id in ("aaa1", "bbb2", "ccc3"):
-        shutil.copytree(written, folder / snapshot_id)
-        manifest = replace(Manifest.read(written), id=snapshot_id)
-        manifest.write(folder / snapshot_id / "manifest.json")
-    return folder
-
-
-def test_publish_and_roll_back(three):
-    with pytest.raises(NoSnapshot):
-        rollback(three)
-    assert current_id(three) is None
-    for snapshot_id in ("aaa1", "bbb2", "ccc3"):
-        publish(three, snapshot_id)
-        assert current_id(three) == snapshot_id
-    assert rollback(three) == "bbb2"
-    assert rollback(three) == "aaa1"
-    with pytest.raises(NoSnapshot):
-        rollback(three)
-    assert current_id(three) == "aaa1"
-    publish(three, "ccc3")  # after a way back, what was left is no step of the new history
-    assert rollback(three) == "aaa1"
-
-
-def test_publishing_again_is_no_step(three):
-    publish(three, "aaa1")
-    publish(three, "bbb2")
-    publish(three, "bbb2")
-    assert rollback(three) == "aaa1"
-
-
-def test_a_damaged_snapshot_is_neither_published_nor_rolled_back_to(three):
-    for snapshot_id in ("aaa1", "bbb2"):
-        publish(three, snapshot_id)
-    (three / "ccc3" / "services.arrow").write_bytes(b"nothing")
-    with pytest.raises(SnapshotCorrupt, match=r"services\.arrow"):
-        publish(three, "ccc3")
-    assert current_id(three) == "bbb2"
-    with pytest.raises(NoSnapshot):
-        publish(three, "ddd4")
-    (three / "aaa1" / "manifest.json").unlink()
-    with pytest.raises(NoSnapshot):
-        rollback(three)
-    assert current_id(three) == "bbb2"
-
-
-def test_a_damaged_pointer_is_said_and_mended_by_publishing(three):
-    (three / "CURRENT").write_text("../../etc\n")
-    with pytest.raises(SnapshotCorrupt):
-        Snapshot.current(three.parent, "00")
-    publish(three, "bbb2")
-    assert Snapshot.current(three.parent, "00").id == "bbb2"
-
-
-def test_snapshots_are_listed_with_what_is_wrong(three):
-    publish(three, "bbb2")
-    (three / "ccc3" / "manifest.json").write_text("{}")
-    (three / ".ddd4.partial").mkdir()
-    listed = {info.id: info for info in list_snapshots(three)}
-    assert set(listed) == {"aaa1", "bbb2", "ccc3"}
-    assert [info.current for info in listed.values()].count(True) == 1
-    assert listed["bbb2"].current
-    assert listed["bbb2"].built_at == "2026-11-24T08:00:00Z"
-    assert listed["bbb2"].bytes > 100_000
-    assert not listed["aaa1"].problem
-    assert "manifest" in listed["ccc3"].problem
-    assert list_snapshots(three / "nothing") == []
 
 
 # ---------------------------------------------------------------- what a reader pays
