@@ -31,7 +31,7 @@ _ZONES = {
     "ville": _Zone(0.50, 3.1),
     "lotissement": _Zone(0.55, 2.5),
     "bourg": _Zone(0.50, 2.3),
-    "village": _Zone(0.34, 2.0),
+    "village": _Zone(0.39, 2.0),
     "hameau": _Zone(0.28, 2.2),
 }
 

@@ -119,13 +119,16 @@ def station_nodes(streets: StreetMap) -> list[tuple[str, int]]:
     return found
 
 
+_SIDES = {"N": "du Nord", "E": "de l’Est", "SE": "de Saint-Elvin", "S": "de la Lande"}
+
+
 def carpools(streets: StreetMap) -> list[Stop]:
     """Return the car-pool places: at the trunk road's end and where roads leave the town."""
     spots = [("Aire de la Rocade", TRUNK_END_XY_M)]
     spots += [
-        (f"Aire {gate}", (TOWN_XY_M[0] + xy[0], TOWN_XY_M[1] + xy[1]))
+        (f"Aire {_SIDES[gate]}", (TOWN_XY_M[0] + xy[0], TOWN_XY_M[1] + xy[1]))
         for gate, xy in GATES.items()
-        if gate in {"N", "E", "SE", "S"}
+        if gate in _SIDES
     ]
     rows = [r for r in streets.street_rows() if streets.strokes[r].highway in {"secondary", "tertiary"}]
     lines = shapely.multilinestrings([streets.line(r) for r in rows])
