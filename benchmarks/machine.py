@@ -18,7 +18,7 @@ def describe() -> list[str]:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     return [
-        f"{cores} cores, {platform.machine()}{_vectors()}{_memory()}, {platform.system()}; all is done by one thread",
+        f"{cores} cores, {platform.machine()}{_vectors()}{_memory()}, {platform.system()}",
         f"Python {platform.python_version()}, {packages}",
         f"load average when the run began: {os.getloadavg()[0]:.1f}",
     ]

@@ -52,8 +52,9 @@ def _opening(results: Results) -> str:
     )
     how = (
         f"Written by `make bench` in one run on {results.day}. Trust the **ratios**: both sides ran in turns in one "
-        f"process, each warm, and the best of up to {results.rounds} rounds ({FEWEST_ROUNDS} at least) counts. The "
-        "seconds belong to this machine and promise nothing about another:"
+        f"process, each warm, and the best of up to {results.rounds} rounds ({FEWEST_ROUNDS} at least) counts. "
+        "Times are the processor's, of one thread, so that other work on the machine counts for neither side; they "
+        "belong to this machine and promise nothing about another:"
     )
     equal = (
         "Before a time counts, both sides must have given the same answer. In this run "
