@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -23,12 +24,12 @@ addEventListener('securitypolicyviolation', (e) => violations.push(`${e.violated
 """
 
 
-@pytest.fixture
-def visit(browser: Browser, served_sample: str) -> Iterator[Visit]:
-    """Open a page: ``visit("/couverture", size=PHONE, theme="dark")``; what it did wrong fails the test at its end."""
+@contextlib.contextmanager
+def visitor(browser: Browser, home: str) -> Iterator[Visit]:
+    """Open pages: ``visit("/couverture", size=PHONE, theme="dark")``; what they did wrong is raised at the end."""
     wrong: list[str] = []
     pages: list[Page] = []
-    home = urlsplit(served_sample).netloc
+    host = urlsplit(home).netloc
 
     def heard(message: ConsoleMessage) -> None:
         # A refusal that the page explains to its reader is logged by the browser as a failed resource.
@@ -37,7 +38,7 @@ def visit(browser: Browser, served_sample: str) -> Iterator[Visit]:
 
     def asked(url: str) -> None:
         parts = urlsplit(url)
-        if parts.scheme not in {"data", "blob"} and parts.netloc != home:
+        if parts.scheme not in {"data", "blob"} and parts.netloc != host:
             wrong.append(f"asked another host: {url}")
 
     def opened(path: str, *, size: tuple[int, int] = DESKTOP, theme: str = "light") -> Page:
@@ -52,7 +53,7 @@ def visit(browser: Browser, served_sample: str) -> Iterator[Visit]:
         page.on("console", heard)
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("request", lambda request: asked(request.url))
-        page.goto(served_sample + path)
+        page.goto(home + path)
         pages.append(page)
         return page
 
@@ -64,6 +65,13 @@ def visit(browser: Browser, served_sample: str) -> Iterator[Visit]:
 
 
 @pytest.fixture
+def visit(browser: Browser, served_sample: str) -> Iterator[Visit]:
+    """Open pages of the served sample, as `visitor` does; one that misbehaves fails the test."""
+    with visitor(browser, served_sample) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
 def ask(served_sample: str) -> Ask:
     """Ask the API itself: ``ask("/score", lon=4.4, lat=46.8)`` gives the answer's JSON."""
 

@@ -4,36 +4,36 @@ from __future__ import annotations
 
 import gzip
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import DESKTOP, PHONE, SMALLEST, Ask, Visit
+from tests.browser.conftest import DESKTOP, PHONE, SMALLEST, Ask, Visit, visitor
 
 VIEWS = ("home", "score", "unknown", "coverage", "sources")
 FIRST_SCREEN_BYTES = 200_000
 
 
-@pytest.fixture
-def view(visit: Visit, ask: Ask):
-    """Open a view by its name and wait until it stands."""
-
-    def opened(name: str, *, lang: str = "fr", **how: object) -> Page:
-        lon, lat = ask("/search", q="rue", limit=1)["features"][0]["geometry"]["coordinates"]
-        path, until = {
-            "home": ("/#", "form[role=search]"),
-            "score": (f"/#at={lon},{lat}&open=health,shopping", "#detail"),
-            "unknown": ("/#q=zzxqv", "[role=alert]"),
-            "coverage": ("/couverture#", "#communes tbody tr"),
-            "sources": ("/sources#", "section h2"),
-        }[name]
-        page = visit(path + (f"&lang={lang}" if lang != "fr" else ""), **how)
+@pytest.fixture(scope="module", params=[(name, lang) for lang in ("fr", "en") for name in VIEWS], ids="-".join)
+def view(request: pytest.FixtureRequest, browser: Browser, served_sample: str, ask: Ask) -> Iterator[Page]:
+    """Each view in each language, opened once for the tests of this module."""
+    name, lang = request.param
+    lon, lat = ask("/search", q="rue", limit=1)["features"][0]["geometry"]["coordinates"]
+    path, until = {
+        "home": ("/#", "form[role=search]"),
+        "score": (f"/#at={lon},{lat}&open=health,shopping", "#detail"),
+        "unknown": ("/#q=zzxqv", "[role=alert]"),
+        "coverage": ("/couverture#", "#communes tbody tr"),
+        "sources": ("/sources#", "section h2"),
+    }[name]
+    with visitor(browser, served_sample) as opened:
+        page = opened(path + (f"&lang={lang}" if lang != "fr" else ""))
         expect(page.locator(until).first).to_be_visible()
-        return page
-
-    return opened
+        yield page
 
 
 @pytest.fixture(scope="module")
@@ -41,26 +41,24 @@ def axe(repository: Path) -> str:
     return (repository / "frontend/node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", VIEWS)
-@pytest.mark.parametrize(("theme", "lang"), [("light", "fr"), ("dark", "en")])
-def test_axe_finds_nothing(view, axe: str, name: str, theme: str, lang: str) -> None:
-    page = view(name, theme=theme, lang=lang)
-    page.evaluate(axe)  # by the debugger: the page's own policy would refuse it
-    found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")["violations"]
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing(view: Page, axe: str, theme: Literal["light", "dark"]) -> None:
+    view.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
+    view.emulate_media(color_scheme=theme)
+    view.evaluate(axe)  # by the debugger: the page's own policy would refuse it
+    found = view.evaluate("axe.run(document, { resultTypes: ['violations'] })")["violations"]
     assert [(one["id"], [node["target"] for node in one["nodes"]]) for one in found] == []
 
 
-@pytest.mark.parametrize("name", VIEWS)
-@pytest.mark.parametrize("size", [SMALLEST, PHONE, (768, 1024), DESKTOP])
-def test_nothing_runs_out_of_the_screen(view, name: str, size: tuple[int, int]) -> None:
-    page = view(name, size=size)
-    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+def test_nothing_runs_out_of_the_screen(view: Page) -> None:
+    for width, height in (SMALLEST, PHONE, (768, 1024), DESKTOP):
+        view.set_viewport_size({"width": width, "height": height})
+        assert view.evaluate("document.documentElement.scrollWidth") <= width
 
 
-@pytest.mark.parametrize("name", VIEWS)
-def test_a_finger_finds_every_control(view, name: str) -> None:
-    page = view(name, size=PHONE)
-    small = page.evaluate(
+def test_a_finger_finds_every_control(view: Page) -> None:
+    view.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    small = view.evaluate(
         """() => [...document.querySelectorAll('button, select, label:has(input), [role=combobox], a.btn, nav a')]
           .map((control) => [control.textContent.trim(), control.getBoundingClientRect()])
           .filter(([, box]) => box.height > 0 && (box.height < 43.5 || box.width < 43.5))
@@ -69,15 +67,14 @@ def test_a_finger_finds_every_control(view, name: str) -> None:
     assert small == []
 
 
-@pytest.mark.parametrize("name", VIEWS)
-def test_the_skip_link_leads_to_the_content_and_keeps_the_state(view, name: str) -> None:
-    page = view(name)
-    before = page.url
-    page.keyboard.press("Tab")
-    expect(page.get_by_role("link", name="Aller au contenu")).to_be_focused()
-    page.keyboard.press("Enter")
-    expect(page.locator("main")).to_be_focused()
-    assert page.url == before
+def test_the_skip_link_leads_to_the_content_and_keeps_the_state(view: Page) -> None:
+    before = view.url
+    skip = view.locator("a[href='#contenu']")
+    skip.focus()
+    expect(skip).to_be_in_viewport()
+    skip.press("Enter")
+    expect(view.locator("main")).to_be_focused()
+    assert view.url == before
 
 
 @pytest.mark.parametrize("path", ["/", "/couverture", "/sources"])

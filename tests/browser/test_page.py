@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from urllib.parse import parse_qs, urlsplit
 
@@ -19,9 +20,10 @@ def french(number: float, decimals: int = 0) -> str:
     return f"{number:,.{decimals}f}".replace(",", "\u00a0").replace(".", ",")
 
 
-def points(number: float) -> str:
-    """Write points: at most one decimal, none when it is zero."""
-    return french(number, 1).removesuffix(",0")
+def points_shown(text: str) -> list[tuple[float, float]]:
+    """Read ``15,9 / 18`` wherever it stands in a text."""
+    pairs = re.findall(r"(\d+(?:,\d)?) / (\d+(?:,\d)?)", text)
+    return [(float(got.replace(",", ".")), float(weight.replace(",", "."))) for got, weight in pairs]
 
 
 def fields(page: Page) -> dict[str, str]:
@@ -53,7 +55,9 @@ def test_an_address_is_found_and_scored_by_keyboard(visit: Visit, ask: Ask, addr
     assert box.get_attribute("aria-activedescendant") == option.get_attribute("id")
     box.press("Enter")
 
-    expect(page.get_by_role("heading", level=1)).to_have_text(str(address["name"]))
+    heading = page.get_by_role("heading", level=1)
+    expect(heading).to_have_text(str(address["name"]))
+    expect(heading).to_be_focused()
     expect(page).to_have_title(re.compile(re.escape(str(address["name"]))))
     lon, lat = fields(page)["at"].split(",")
     total = ask("/score", lon=lon, lat=lat, mode="walk", profile="famille")["total"]
@@ -83,9 +87,11 @@ def test_the_bars_are_the_api_s_points(visit: Visit, ask: Ask, address: dict[str
     detail = page.get_by_role("region", name="D’où viennent ces points")
     buttons = detail.locator("h3 button")
     expect(buttons).to_have_count(len(families))
-    shown = "\n".join(buttons.all_inner_texts())
-    for got, weight, covered in families.values():
-        assert f"{points(got)} / {points(weight)}" in shown or covered == 0
+    shown = points_shown("\n".join(buttons.all_inner_texts()))
+    expected = [(got, weight) for got, weight, covered in families.values() if covered]
+    by_weight = operator.itemgetter(1, 0)
+    pairs = [pytest.approx(pair, abs=0.051) for pair in sorted(expected, key=by_weight)]
+    assert sorted(shown, key=by_weight) == pairs
 
 
 def test_every_service_counted_stands_in_a_table_with_its_source(
@@ -137,6 +143,16 @@ def test_a_family_opens_closes_and_stays_so_in_the_link(visit: Visit, address: d
     expect(shopping).to_have_attribute("aria-expanded", "true")
     health.press(" ")
     expect(health).to_have_attribute("aria-expanded", "false")
+
+
+def test_one_map_serves_the_whole_visit(visit: Visit, address: dict[str, object]) -> None:
+    page = visit("/")
+    expect(page.get_by_role("button", name="Zoomer", exact=True)).to_be_visible(timeout=SLOW_MS)
+    page.evaluate("document.querySelector('canvas').dataset.kept = 'yes'")
+    page.get_by_role("combobox").fill(str(address["label"]))
+    page.get_by_role("combobox").press("Enter")
+    expect(page.get_by_role("region", name="D’où viennent ces points")).to_be_visible()
+    expect(page.locator("canvas")).to_have_attribute("data-kept", "yes")
 
 
 def test_back_and_forward(visit: Visit, address: dict[str, object]) -> None:

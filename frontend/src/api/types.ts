@@ -149,7 +149,7 @@ export interface Coverage {
   territory: Reached;
   communes: CommuneReached[];
   snapshot: string;
-  attribution?: string[];
+  attribution: string[];
 }
 
 export interface CommuneProperties {

@@ -215,7 +215,7 @@ const en: Messages = {
     unknownPeople: (people, all) =>
       people >= all
         ? `The answer is unknown for all ${f.number(all)} residents: their streets are not loaded.`
-        : `The answer is unknown for ${f.number(people)} of ${f.number(all)} residents, whose streets are not loaded: they do not count in this share.`,
+        : `The answer is unknown for ${f.number(people)} of ${f.number(all)} residents (streets not loaded, or too near their edge): they do not count in this share.`,
     noShare: 'No share',
     noShareText: 'The answer is known for nobody: no street of the territory gives it for this choice.',
     partial: 'Incomplete source: lowest figures, as an indication.',

@@ -221,7 +221,7 @@ const words = {
     unknownPeople: (people: number, all: number) =>
       people >= all
         ? `Réponse inconnue pour les ${f.number(all)} habitants : leurs rues ne sont pas chargées.`
-        : `Réponse inconnue pour ${f.number(people)} habitants sur ${f.number(all)}, dont les rues ne sont pas chargées : ils ne comptent pas dans cette part.`,
+        : `Réponse inconnue pour ${f.number(people)} habitants sur ${f.number(all)} (rues non chargées, ou trop près de leur bord) : ils ne comptent pas dans cette part.`,
     noShare: 'Pas de part',
     noShareText: 'La réponse n’est connue pour personne : aucune rue du territoire ne la donne pour ce choix.',
     partial: 'Source incomplète : chiffres minimaux, à titre indicatif.',

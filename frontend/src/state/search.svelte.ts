@@ -21,6 +21,8 @@ export class SearchState {
   /** The last score, and when it came; it stays while the next is on its way. */
   score = $state.raw<Score | null>(null);
   scoredAt = $state.raw<Date | null>(null);
+  /** The place that the last score is of: another may be on its way. */
+  scored = $state.raw<Asked | null>(null);
   trouble = $state.raw<Trouble | null>(null);
   busy = $state(false);
   /** Service that the reader points at, on the map or in a table. */
@@ -97,6 +99,7 @@ export class SearchState {
       );
       if (!answer) return;
       this.score = answer.value;
+      this.scored = place;
       this.scoredAt = new Date();
       this.trouble = null;
       onscore(answer.value);
