@@ -64,6 +64,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1200, // the map, loaded beside the first screen
     rolldownOptions: {
+      output: { codeSplitting: { groups: [{ name: 'maplibre', test: /maplibre-gl/ }] } },
       input: { index: here('index.html'), couverture: here('couverture.html'), sources: here('sources.html') },
     },
   },

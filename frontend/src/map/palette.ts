@@ -31,6 +31,7 @@ export type Palette = Record<(typeof TOKENS)[number], string>;
 export function readPalette(): Palette {
   const probe = document.createElement('span');
   probe.hidden = true;
+  probe.style.setProperty('forced-color-adjust', 'none');
   document.body.append(probe);
   try {
     const colours = TOKENS.map((token) => {
