@@ -25,7 +25,7 @@ from ingest.sample.streets import StreetMap, joined_streets
 from ingest.sample.terrain import Terrain
 from ingest.sample.traffic import make_one_ways, make_roundabouts
 
-__all__ = ["Country", "drawn_country"]
+__all__ = ["Country", "drawn_country", "place_nodes"]
 
 
 @dataclass(frozen=True)

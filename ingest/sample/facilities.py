@@ -33,7 +33,6 @@ class Site:
 
     village: Village
     commune: Commune
-    commune_row: int
 
     @property
     def at(self) -> NDArray[np.float64]:
@@ -57,14 +56,13 @@ class Facility:
     """Row of the house whose front it is."""
     official: bool = False
     in_osm: bool = False
-    alone: bool = False
-    """True where OpenStreetMap alone knows what the official file should list."""
     extra: dict[str, str] = field(default_factory=dict)
+    """``id``: the official file's key (UAI, FINESS…)."""
 
 
 def village_list(communes: tuple[Commune, ...]) -> list[Site]:
     """Return all villages, in the order of communes and their villages."""
-    return [Site(v, c, row) for row, c in enumerate(communes) for v in c.villages]
+    return [Site(village, commune) for commune in communes for village in commune.villages]
 
 
 def _wanted(kind: Kind, village: Village, rng: np.random.Generator) -> int:
@@ -116,7 +114,7 @@ def shop_facilities(
 ) -> list[Facility]:
     """Open the shop fronts: each behind a house of its own, nearer the centre the likelier."""
     placed: list[Facility] = []
-    free = np.ones(len(houses), dtype=np.bool_)
+    free = np.ones(len(houses.xy_m), dtype=np.bool_)
     by_village = [np.flatnonzero(houses.village == row) for row in range(len(sites))]
     for kind in (k for k in KINDS if k.size_m is None):
         for row, site in enumerate(sites):
@@ -168,7 +166,7 @@ def _known(
         name = f"{name.split(' ', maxsplit=1)[0]} {_RARE_WORDS[number % len(_RARE_WORDS)]}"
     official = bool(kind.file) and not missed
     extra = {"id": _identifier(kind, site.commune.department, number)} if official else {}
-    return Facility(number, kind, name, xy_m, site, plot, house, official, in_osm, missed, extra)
+    return Facility(number, kind, name, xy_m, site, plot, house, official, in_osm, extra)
 
 
 def _identifier(kind: Kind, department: str, number: int) -> str:

@@ -25,8 +25,6 @@ class Plot:
     """Board metres."""
     gate_xy_m: tuple[float, float]
     """On the side towards the street."""
-    row: int
-    """Row of the street in the street map."""
 
     @property
     def centre_xy_m(self) -> tuple[float, float]:
@@ -119,7 +117,7 @@ class Ground:
         for place in np.flatnonzero(~blocked).tolist():
             if self._free(outlines[place]):
                 gate = (float(gates[place, 0]), float(gates[place, 1]))
-                return Plot(outlines[place], gate, self.rows[int(chosen[place])])
+                return Plot(outlines[place], gate)
         return None
 
 

@@ -17,11 +17,14 @@ from ingest.sample.streets import StreetMap
 
 __all__ = ["Houses", "built_houses"]
 
+_SURVEYED = 6_800
+"""Houses along the streets whose numbers OpenStreetMap knows, those of the neighbour included."""
+
 
 @dataclass(frozen=True)
 class _Zone:
     surveyed: float
-    """Share of streets (in the country: of villages) whose numbers OpenStreetMap knows."""
+    """How early mappers come here to note the house numbers; the greater, the earlier."""
     people: float
     """Weight of a house when a village's inhabitants are shared out."""
 
@@ -56,9 +59,6 @@ class Houses:
     """Empty where OpenStreetMap does not know it."""
     people: NDArray[np.float64]
     on_island: NDArray[np.bool_]
-
-    def __len__(self) -> int:
-        return len(self.xy_m)
 
     def corners(self) -> NDArray[np.float64]:
         """Return the footprints (H, 4, 2), board metres."""
@@ -123,17 +123,24 @@ def _numbers(streets: StreetMap, lots: Lots, commune: NDArray[np.int64], rng: np
 def _surveyed(
     streets: StreetMap, lots: Lots, commune: NDArray[np.int64], rng: np.random.Generator
 ) -> NDArray[np.bool_]:
-    """Tell which houses' numbers were mapped: street by street in towns, village by village in the country."""
-    drawn: dict[tuple[int, str, str], bool] = {}
-    mapped = []
+    """Tell which houses' numbers were mapped: street by street in towns, village by village in the country.
+
+    The mappers stop when about `_SURVEYED` houses are done, wherever they are then.
+    """
+    group_of: dict[tuple[int, str, str], int] = {}
+    member, ease = [], []
     for house, row in enumerate(lots.street_row.tolist()):
-        stroke = streets.strokes[row]
-        zone = str(lots.zone[house])
+        stroke, zone = streets.strokes[row], str(lots.zone[house])
         key = (int(commune[house]), stroke.site, "" if zone in {"village", "hameau"} else stroke.name)
-        if key not in drawn:
-            drawn[key] = stroke.site == ISLAND_SITE or bool(rng.random() < _ZONES[zone].surveyed)
-        mapped.append(drawn[key])
-    return np.asarray(np.array(mapped) & (rng.random(len(mapped)) < 0.94))
+        if key not in group_of:
+            group_of[key] = len(group_of)
+            ease.append(np.inf if stroke.site == ISLAND_SITE else _ZONES[zone].surveyed)
+        member.append(group_of[key])
+    size = np.bincount(member)
+    order = np.argsort(rng.random(len(ease)) / np.array(ease), kind="stable")
+    done = np.empty(len(ease), dtype=np.bool_)
+    done[order] = np.cumsum(size[order]) < _SURVEYED
+    return np.asarray(done[member] & (rng.random(len(member)) < 0.94))
 
 
 def _people(

@@ -200,7 +200,7 @@ def _people(
     shares = shares * rng.uniform(0.7, 1.3, shares.shape)
     each = houses.people[:, None] * _IN_HOMES * shares / shares.sum(axis=1, keepdims=True)
     ages = np.stack([np.bincount(cell, each[:, age], minlength=cells) for age in range(10)], axis=1)
-    level = np.array([_STANDARD_EUR[zone] for zone in houses.zone]) * rng.normal(1.0, 0.06, len(houses))
+    level = np.array([_STANDARD_EUR[zone] for zone in houses.zone]) * rng.normal(1.0, 0.06, len(houses.xy_m))
     people = np.bincount(cell, houses.people, minlength=cells)
     standard = np.bincount(cell, level * houses.people, minlength=cells) / people * rng.normal(1.0, 0.07, cells)
     return np.maximum(np.round(ages, 1), 0.0), standard

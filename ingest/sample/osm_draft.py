@@ -32,8 +32,6 @@ class OsmDraft:
     """Of the objects that may be services, by key (``n12``, ``w3``, ``r1``)."""
     address_fates: dict[str, Fate] = field(default_factory=dict)
     """Of the objects with a house number."""
-    partners: dict[str, str] = field(default_factory=dict)
-    """Of a merged object: the one that stays, when it is in this file too."""
 
     def node(self, xy_m: tuple[float, float], tags: Tags | None = None, fate: Fate | None = None) -> int:
         """Add a node; return its number, from 1."""

@@ -48,8 +48,8 @@ def draw_houses(
     """Write buildings, numbers and ``associatedStreet`` relations; return the addresses that can be found, by house."""
     styles = _styles(streets, houses, rng)
     drawn = _drawn_buildings(houses, rng)
-    on_building = (rng.random(len(houses)) < 0.12) & drawn
-    formats = rng.random((len(houses), 3))
+    on_building = (rng.random(len(houses.xy_m)) < 0.12) & drawn
+    formats = rng.random((len(houses.xy_m), 3))
     corners = houses.corners()
     addresses: dict[int, Address] = {}
     members: dict[tuple[int, str, str], list[tuple[str, int, str]]] = {}
@@ -99,9 +99,8 @@ def _styles(streets: StreetMap, houses: Houses, rng: np.random.Generator) -> dic
 def _drawn_buildings(houses: Houses, rng: np.random.Generator) -> np.ndarray:
     """Choose the buildings that are drawn: all of the old town, elsewhere those with a number and some others."""
     numbered = np.array([number != "" for number in houses.number])
-    return np.asarray(
-        (houses.zone == "centre") | (numbered & (rng.random(len(houses)) < 0.9)) | (rng.random(len(houses)) < 0.22)
-    )
+    chance = rng.random(len(numbered))
+    return np.asarray((houses.zone == "centre") | (chance < np.where(numbered, 0.92, 0.22)))
 
 
 def _written(number: str, chance: float) -> str:

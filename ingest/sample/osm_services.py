@@ -18,7 +18,7 @@ from ingest.sample.osm_houses import Address
 from ingest.sample.stops import Stop
 from ingest.sample.truth import Fate
 
-__all__ = ["draw_facilities", "draw_patches", "draw_slips", "draw_stops"]
+__all__ = ["categories_of", "draw_facilities", "draw_patches", "draw_slips", "draw_stops"]
 
 _BUILDINGS = {
     "education": "school", "health": "hospital", "shop": "retail", "sport": "sports_hall", "culture": "public",

@@ -19,6 +19,7 @@ from ingest.sample.villages import Hamlet
 __all__ = ["GREENWAY", "coast_path", "greenway", "tracks"]
 
 GREENWAY = "Voie verte de l’Aubrelle"
+_BESIDE_M = 18.0
 
 
 def tracks(
@@ -42,7 +43,8 @@ def tracks(
             target = nearest_points(hit, Point(here))[0]
             xy = bent(here, np.array([target.x, target.y]), rng, share=0.08)
             line = LineString(xy)
-            if line.intersects(keep_off) or not land.contains(line):
+            beside = line.interpolate(70).distance(roads) < _BESIDE_M  # it would only double the road
+            if beside or line.intersects(keep_off) or not land.contains(line):
                 continue
             grade = str(rng.choice(["grade2", "grade3", "grade4"]))
             strokes.append(Stroke(xy, "track", tags={"tracktype": grade, "surface": "gravel"}))

@@ -28,9 +28,7 @@ class Plan:
 
     strokes: list[Stroke]
     rail: LineString
-    trunk: LineString
     hamlets: list[Hamlet]
-    estates: list[Polygon]
 
 
 def drawn_plan(
@@ -50,8 +48,7 @@ def drawn_plan(
     dry = terrain.mainland.buffer(-60)
     lanes = [lane for v in country for lane in _lanes(v, roads, hard, dry, rng)]
     strokes = [*roads, *mains, *small, *lanes]
-    suburbs, grounds = _suburbs(strokes, country, hard, rng)
-    strokes += suburbs
+    strokes += _suburbs(strokes, country, hard, rng)
     net = MultiLineString([s.line for s in strokes if s.ground and s.highway not in {"", "pedestrian"}])
     found, farm_lanes = hamlets(terrain, villages, hard, net, rng)
     strokes += farm_lanes
@@ -61,7 +58,7 @@ def drawn_plan(
     strokes += coast_path(terrain, net, rng)
     strokes += island_lanes(terrain, net, rng)
     strokes = _trunk(strokes, trunk)
-    return Plan(strokes, rail, trunk, found, grounds)
+    return Plan(strokes, rail, found)
 
 
 def _country_roads(terrain: Terrain, country: list[Village], rng: np.random.Generator) -> list[Stroke]:
@@ -83,7 +80,7 @@ def _lanes(
 
 def _suburbs(
     strokes: list[Stroke], country: list[Village], hard: BaseGeometry, rng: np.random.Generator
-) -> tuple[list[Stroke], list[Polygon]]:
+) -> list[Stroke]:
     """Put housing estates around the town, and one or two at the edge of each bourg."""
     near = MultiLineString([s.line for s in strokes if s.site != "" or s.highway == "secondary"])
     taken = shapely.union_all([hard, shapely.buffer(near, 22, quad_segs=2)])
@@ -99,7 +96,7 @@ def _suburbs(
         streets, found = estates(rng, avenues, centre, shapely.union_all([taken, *grounds]), count, reach)
         drawn += streets
         grounds += found
-    return drawn, grounds
+    return drawn
 
 
 def _trunk(strokes: list[Stroke], axis: LineString) -> list[Stroke]:

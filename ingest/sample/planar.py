@@ -20,6 +20,8 @@ _JOIN_M = 14.0
 _SAME_M = 2.5
 """Vertices this close are one node."""
 
+_ROUNDS = 4
+
 Ints = NDArray[np.int64]
 
 
@@ -47,7 +49,26 @@ def noded(lines: list[Points], grounded: NDArray[np.bool_]) -> Planar:
     Planar
         The nodes, and one chain for each line.
     """
-    lines = _joined(lines, grounded)
+    # twice: the end that one street reaches for may itself be drawn elsewhere
+    planar = _noded_once(_joined(_joined(lines, grounded), grounded), grounded)
+    for _ in range(_ROUNDS):
+        # where vertices were drawn together, lines that ran side by side may have come to cross
+        if not _unmet(planar, grounded):
+            break
+        planar = _noded_once([planar.xy_m[chain] for chain in planar.chains], grounded)
+    return planar
+
+
+def _unmet(planar: Planar, grounded: NDArray[np.bool_]) -> bool:
+    """Tell whether lines on the ground cross where they have no node."""
+    chains = [chain for chain, ground in zip(planar.chains, grounded, strict=True) if ground and len(chain)]
+    ends = np.vstack([np.column_stack([chain[:-1], chain[1:]]) for chain in chains])
+    segments = np.asarray(shapely.linestrings(planar.xy_m[ends]))
+    return bool(shapely.STRtree(segments).query(segments, predicate="crosses").size)
+
+
+def _noded_once(lines: list[Points], grounded: NDArray[np.bool_]) -> Planar:
+    """Give crossing lines a common vertex, and draw vertices together that nearly touch."""
     xy = np.vstack(lines)
     size = np.array([len(line) for line in lines])
     line_of = np.repeat(np.arange(len(lines)), size)

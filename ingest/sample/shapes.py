@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from shapely import LineString, Polygon
 from shapely.geometry.base import BaseGeometry
 
-__all__ = ["bent", "blob", "densified", "line_xy", "ring_of", "roughened", "smoothed"]
+__all__ = ["bent", "blob", "line_xy", "ring_of", "roughened", "smoothed"]
 
 Points = NDArray[np.float64]
 
@@ -50,16 +50,6 @@ def roughened(xy: Points, rng: np.random.Generator, share: float, levels: int, *
         mixed = np.stack([before, middle], axis=1).reshape(-1, 2)
         xy = mixed if closed else np.vstack([mixed, xy[-1:]])
     return xy
-
-
-def densified(xy: Points, step_m: float) -> Points:
-    """Add points so that no segment is longer than `step_m`; the given points stay."""
-    length = np.hypot(*np.diff(xy, axis=0).T)
-    parts = np.maximum(1, np.ceil(length / step_m)).astype(np.int64)
-    segment = np.repeat(np.arange(len(parts)), parts)
-    within = np.arange(len(segment)) - np.repeat(np.cumsum(parts) - parts, parts)
-    share = (within / parts[segment])[:, None]
-    return np.vstack([xy[segment] * (1 - share) + xy[segment + 1] * share, xy[-1:]])
 
 
 def bent(start: Points, end: Points, rng: np.random.Generator, share: float = 0.05, most_m: float = 140.0) -> Points:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import shapely
 from scipy.spatial import cKDTree
@@ -23,7 +25,8 @@ def market_place(streets: StreetMap) -> Polygon | None:
     centre = Point(TOWN_XY_M)
     rows = [r for r in streets.street_rows() if streets.strokes[r].ground and streets.line(r).distance(centre) < 350]
     node_at = {streets.xy_m[n]: n for r in rows for n in streets.chains[r]}
-    faces = shapely.get_parts(shapely.polygonize([streets.line(r) for r in rows]))
+    steps = sorted({(min(pair), max(pair)) for r in rows for pair in pairwise(streets.chains[r])})
+    faces = shapely.get_parts(shapely.polygonize([LineString([streets.xy_m[a], streets.xy_m[b]]) for a, b in steps]))
     fitting = [face for face in faces if 1_500 < face.area < 7_500 and not face.interiors]
     if not fitting:
         return None
@@ -58,13 +61,21 @@ def footways(streets: StreetMap, rng: np.random.Generator) -> None:
                 if other in own[row] or np.hypot(*(xy[other] - xy[node])) < 18:
                     continue
                 way = LineString([xy[node], xy[other]])
-                inner = substring(way, 0.04, 0.96, normalized=True)
-                if len(lines.query(inner, predicate="intersects")) or any(way.crosses(w) for w in opened):
+                if _blocked(way, lines) or any(way.crosses(w) for w in opened):
                     continue
                 if rng.random() < 0.62:
                     opened.append(way)
                     _open(streets, xy[[node, other]], [node, other], rng)
                 break
+
+
+def _blocked(way: LineString, lines: shapely.STRtree) -> bool:
+    """Tell whether a way between two nodes meets a street before its end, or runs along one."""
+    inner, middle = substring(way, 0.03, 0.97, normalized=True), substring(way, 0.12, 0.88, normalized=True)
+    return bool(
+        lines.query(inner, predicate="intersects").size
+        or lines.query(middle, predicate="dwithin", distance=min(4.0, 0.07 * way.length)).size
+    )
 
 
 def stairs(streets: StreetMap) -> None:
@@ -81,8 +92,7 @@ def stairs(streets: StreetMap) -> None:
         other = sorted(walls)[int(near)]
         if not 22 < reach < 120 or any(np.hypot(*(xy[node] - at)) < 110 for at in built):
             continue
-        inner = substring(LineString([xy[node], xy[other]]), 0.05, 0.95, normalized=True)
-        if not len(lines.query(inner, predicate="intersects")):
+        if not _blocked(LineString([xy[node], xy[other]]), lines):
             built.append(xy[node])
             label = ("Degrés de la Poterne", "Escalier des Bateliers", "Degrés Saint-Nicolas")[len(built) % 3]
             streets.add(

@@ -18,7 +18,7 @@ from ingest.sample.planar import noded
 from ingest.sample.shapes import Points
 from ingest.sample.terrain import TOWN_XY_M, Terrain
 
-__all__ = ["StreetMap", "joined_streets"]
+__all__ = ["RAIL", "StreetMap", "joined_streets"]
 
 Ints = NDArray[np.int64]
 

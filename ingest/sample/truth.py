@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-__all__ = ["Fate", "Services", "SourceTruth", "Truth", "tallied"]
+__all__ = ["Fate", "Services", "SourceTruth", "Truth", "counted", "tallied"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,6 @@ class Hamlet:
     """A few houses away from the village."""
 
     xy_m: tuple[float, float]
-    houses: int
 
 
 def hamlet_site(xy_m: tuple[float, float]) -> str:
@@ -86,7 +85,7 @@ def hamlets(
         lanes = _lanes(spot, roads, keep_off, land, rng)
         if lanes is None:
             continue
-        found.append(Hamlet((float(spot[0]), float(spot[1])), int(rng.integers(3, 10))))
+        found.append(Hamlet((float(spot[0]), float(spot[1]))))
         strokes += lanes
         if len(found) == 132:
             break

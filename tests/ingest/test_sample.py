@@ -170,9 +170,8 @@ def test_the_country_has_what_a_small_departement_has(made: tuple[Path, Truth]) 
     assert set(truth.examples) == {"address", "ambiguous", "island"}
 
 
-def test_no_name_had_to_be_numbered(made: tuple[Path, Truth]) -> None:
-    labels = [node.tags.get("name", "") for node in tagged_nodes(made[0])]
-    assert [label for label in labels if re.search(r"\d", label)] == []
+def test_no_name_had_to_be_numbered(gathered: Gathered) -> None:
+    assert [service.name for service in gathered.services if re.search(r"\d", service.name)] == []
 
 
 def test_dirt_of_every_kind_is_there(made: tuple[Path, Truth]) -> None:
