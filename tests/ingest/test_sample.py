@@ -9,15 +9,12 @@ import subprocess
 import sys
 from collections import Counter
 from dataclasses import astuple
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 import osmium
 import pytest
 import shapely
-from hypothesis import given
-from hypothesis import strategies as st
 from shapely.geometry import shape
 
 from geo.modes import load_modes, tags_of
@@ -29,12 +26,7 @@ from ingest.fetch import Fetcher
 from ingest.gather import Gathered, gather
 from ingest.sample import Services, Truth, generate
 from ingest.sample import names as invented
-from ingest.sample.drawing import Stroke, bridged
-from ingest.sample.frame import CLIP_LONLAT, Frame, lonlat_to_lambert93
-from ingest.sample.osm_draft import OsmDraft
-from ingest.sample.planar import noded
-from ingest.sample.street_names import of_place
-from ingest.sample.truth import Fate, tallied
+from ingest.sample.frame import CLIP_LONLAT, lonlat_to_lambert93
 from ingest.streets import read_streets
 from ingest.territories import Departments
 
@@ -363,74 +355,3 @@ def test_no_commune_exists(mirror: Path) -> None:
 
 def plain(name: str) -> str:
     return re.sub(r"[^a-zà-ÿ]", "", name.casefold())
-
-
-# --- the parts
-
-
-@lru_cache(maxsize=1)
-def frame() -> Frame:
-    return Frame.drawn(np.random.default_rng(71))
-
-
-@given(x=st.floats(0, 33_000), y=st.floats(0, 22_000))
-def test_the_warp_can_be_undone_and_never_folds(x: float, y: float) -> None:
-    spots = np.array([[x, y], [x + 1.0, y], [x, y + 1.0]])
-    warped = frame().to_lambert93(spots)
-    assert frame().to_flat(warped) == pytest.approx(spots, abs=1e-3)
-    (a, b), (c, d) = warped[1] - warped[0], warped[2] - warped[0]
-    assert a * d - b * c > 0.2
-
-
-def test_lines_that_cross_meet_and_a_bridge_meets_nobody_below() -> None:
-    flat = np.array([[-100.0, 0.0], [100.0, 0.0]])
-    upright = np.array([[0.0, -100.0], [0.0, 100.0]])
-    level = noded([flat, upright], np.array([True, True]))
-    assert [len(chain) for chain in level.chains] == [3, 3]
-    assert level.chains[0][1] == level.chains[1][1]
-    above = noded([flat, upright], np.array([True, False]))
-    assert [len(chain) for chain in above.chains] == [2, 2]
-    assert not set(above.chains[0]) & set(above.chains[1])
-
-
-def test_a_loose_end_reaches_the_street_that_it_nearly_touches() -> None:
-    street = np.array([[-100.0, 0.0], [100.0, 0.0]])
-    near, far = np.array([[0.0, 9.0], [0.0, 80.0]]), np.array([[50.0, 30.0], [50.0, 80.0]])
-    planar = noded([street, near, far], np.array([True, True, True]))
-    assert set(planar.chains[0]) & set(planar.chains[1])
-    assert not set(planar.chains[0]) & set(planar.chains[2])
-
-
-def test_a_road_over_water_is_cut_into_bank_bridge_bank() -> None:
-    road = Stroke(np.array([[0.0, 0.0], [100.0, 0.0]]), "tertiary", built=True)
-    pieces = bridged(road, shapely.box(40.0, -10.0, 60.0, 10.0))
-    assert [piece.tags.get("bridge") for piece in pieces] == [None, "yes", None]
-    assert [round(piece.line.length) for piece in pieces] == [34, 32, 34]
-    assert [piece.ground for piece in pieces] == [True, False, True]
-
-
-def test_an_object_whose_fate_nobody_knows_is_refused(tmp_path: Path) -> None:
-    draft = OsmDraft()
-    draft.node((14_400.0, 9_950.0), {"shop": "bakery"})
-    with pytest.raises(ValueError, match="nobody said what becomes of n1"):
-        draft.write(tmp_path / "any.osm.pbf", frame())
-
-
-def test_fates_add_up() -> None:
-    book = tallied([Fate("kept"), Fate("merged"), Fate("no_key"), Fate("no_key"), Fate("out_of_scope")])
-    assert astuple(book) == (5, 1, 1, 1, {"no_key": 2})
-
-
-@pytest.mark.parametrize(
-    ("place", "expected"),
-    [
-        ("Valmorin", "de Valmorin"),
-        ("Ambrolles", "d’Ambrolles"),
-        ("Échardelles", "d’Échardelles"),
-        ("Les Essartons", "des Essartons"),
-        ("La Borde", "de la Borde"),
-        ("Le Gué", "du Gué"),
-    ],
-)
-def test_french_prepositions(place: str, expected: str) -> None:
-    assert of_place(place) == expected
