@@ -29,12 +29,13 @@ class HeadAsGet:
             elif not message.get("more_body", False):
                 await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-        # The scope is changed, not copied: the access log reads the matched route from it.
-        scope["method"] = "GET"
+        # A copy: the server reads the method of its own scope to know that no body follows.
+        asked = {**scope, "method": "GET"}
         try:
-            await self.app(scope, receive, bodiless)
+            await self.app(asked, receive, bodiless)
         finally:
-            scope["method"] = "HEAD"
+            if "route" in asked:
+                scope["route"] = asked["route"]  # for the access log
 
 
 class SafeHeaders:

@@ -74,7 +74,12 @@ def test_a_served_town(own_town: Town, tmp_path: Path, workers: str) -> None:
         one = httpx.get(f"{url}/api/v1/score", params=where).json()
         many = httpx.post(f"{url}/api/v1/scores", json={"places": [where] * 300}, timeout=30).json()["results"]
         assert [row["total"] for row in many] == [one["total"]] * 300
-        assert httpx.head(f"{url}/api/v1/score", params=where).status_code == 200
+        for path in ("/api/v1/score", "/api/v1/snapshot", "/tiles/0/0/0.mvt"):
+            read, head = (
+                ask(f"{url}{path}", params=where if path.endswith("score") else None) for ask in (httpx.get, httpx.head)
+            )
+            assert (head.status_code, head.content) == (200, b"")
+            assert head.headers.get("content-length") == read.headers.get("content-length")
         assert "server" not in httpx.get(f"{url}/").headers
         publish(own_town.root / CODE, "two")
         until(lambda: {healthy(url) for _ in range(8)} == {"two"}, "second snapshot")
@@ -85,6 +90,8 @@ def test_a_served_town(own_town: Town, tmp_path: Path, workers: str) -> None:
     assert f"{where['lon']:.3f}" not in said
     events = [json.loads(line) for line in said.splitlines()[1:] if line.startswith("{")]
     assert {"request", "snapshot serves"} <= {event["event"] for event in events}
+    assert [event for event in events if event["level"] not in ("info", "warning")] == []
+    assert ("HEAD", "/api/v1/score") in {(event.get("method"), event.get("route")) for event in events}
 
 
 def test_a_browser_reads_the_documentation_from_this_host_alone(
