@@ -11,19 +11,19 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from fastapi import Request
 
 from app.answers.scores import score_answer
+from app.body import HugeNumber
 from app.deps import DEFAULT_MODE, near
-from app.errors import BodyTooLarge, InvalidJson, problem_of
+from app.errors import problem_of
 from app.scores import Asked, asked_of, choose_profile, scores
-from app.validation import shown
+from app.validation import EXPECTED, shown
 from geo.errors import AlentoursError, FieldProblem, InvalidParameter
 from geo.method import Profile
 from geo.scoring import Score
 from geo.snapshot import Snapshot
 
-__all__ = ["Batch", "read_batch", "read_body", "results"]
+__all__ = ["Batch", "read_batch", "results"]
 
 KEYS = ("places", "mode", "profile", "weights", "nearest")
 ROW_KEYS = ("id", "lon", "lat", "address")
@@ -45,24 +45,6 @@ class Batch:
     profile: Profile
     nearest: int
     """How many of the nearest services each component shows."""
-
-
-async def read_body(request: Request, most_bytes: int) -> Any:
-    """Return the body as JSON, refused before it is held when it is too large.
-
-    Raises
-    ------
-    BodyTooLarge, InvalidJson
-    """
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > most_bytes:
-            raise BodyTooLarge(most_bytes)
-    try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise InvalidJson(f"the body is not JSON: {error}") from error
 
 
 def read_batch(snapshot: Snapshot, body: Any, most_places: int) -> Batch:
@@ -147,6 +129,9 @@ def _number(given: Mapping[str, Any], key: str) -> float | None:
     value = given.get(key)
     if value is None:
         return None
+    if isinstance(value, HugeNumber):
+        problem = f"{value!r} is {'smaller' if value.negative else 'larger'} than any coordinate"
+        raise InvalidParameter(FieldProblem(key, problem, EXPECTED[key]))
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise InvalidParameter(FieldProblem(key, f"{shown(value)} is not a number", "degrees, as a JSON number"))
     return float(value)

@@ -83,8 +83,8 @@ def near(name: str, known: Sequence[str]) -> str:
     return f"one of {', '.join(known)}" if known else "nothing"
 
 
-_LON = Query(description="Longitude, degrees (WGS 84), -180 to 180.", examples=[4.425])
-_LAT = Query(description="Latitude, degrees (WGS 84), -90 to 90.", examples=[46.806])
+_LON = Query(allow_inf_nan=False, description="Longitude, degrees (WGS 84), -180 to 180.", examples=[4.425])
+_LAT = Query(allow_inf_nan=False, description="Latitude, degrees (WGS 84), -90 to 90.", examples=[46.806])
 Lon = Annotated[float, _LON]
 Lat = Annotated[float, _LAT]
 

@@ -120,7 +120,7 @@ KINDS: Mapping[type[AlentoursError], Kind] = {
         "invalid_json",
         400,
         "The body is not JSON",
-        "The body of the request cannot be read as JSON. `errors` says where it stops being so.",
+        "The body of the request cannot be read as JSON. `detail` says where it stops being so.",
     ),
     BodyTooLarge: Kind(
         "body_too_large",
@@ -167,8 +167,6 @@ def problem_of(error: AlentoursError) -> dict[str, Any]:
     problem = _document(kind, str(error))
     if isinstance(error, InvalidParameter):
         problem["errors"] = [_field(p) for p in error.problems]
-    elif isinstance(error, InvalidJson):
-        problem["errors"] = [_field(FieldProblem("body", str(error), "a JSON object"))]
     elif isinstance(error, AmbiguousAddress | UnknownAddress):
         problem["candidates"] = [_candidate(match) for match in error.candidates]
     elif isinstance(error, OffNetwork):

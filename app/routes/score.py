@@ -8,7 +8,8 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response, StreamingResponse
 
 from app.answers.scores import score_answer
-from app.batch import read_batch, read_body, results
+from app.batch import read_batch, results
+from app.body import read_body
 from app.deps import AskedMode, AskedPlace, AskedProfile, Configured, Serves, known_parameters_only
 from app.responses import PRIVATE, Json, etag_of, json_bytes, not_modified
 from app.schemas import ScoreAnswer, ScoresAnswer, ScoresQuestion

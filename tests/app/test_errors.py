@@ -168,6 +168,11 @@ def test_long_inputs_are_not_repeated_whole(client: Client) -> None:
     assert len(problem["detail"]) < 600
 
 
+def test_a_huge_number_is_repeated_as_it_was_written(client: Client) -> None:
+    (error,) = client.get("/api/v1/score", lon="1e400", lat="46.8").json()["errors"]
+    assert error["problem"] == "'1e400' is not a finite number"
+
+
 def test_an_unknown_address_is_404(client: Client) -> None:
     problem = check(client.get("/api/v1/score", address="zzxqv 999999 qqq"), 404, "unknown_address")
     assert "zzxqv" not in str(problem)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 
 import pytest
@@ -238,13 +239,58 @@ def test_what_is_wrong_with_the_whole_refuses_the_whole(client: Client, body: ob
     assert field in {error["field"] for error in response.json()["errors"]}
 
 
-@pytest.mark.parametrize(
-    "body", [b"", b"{", b'{"places": [NaN]}', b'{"places": [{"lon": 1e400}]}', b"\xff\xfe", b"a,b\n1,2"]
-)
-def test_what_is_no_json_is_said_so(client: Client, body: bytes) -> None:
+NO_JSON = [
+    (b"", "empty"),
+    (b"{", "line 1 column"),
+    (b'{"places": [NaN]}', "NaN is not JSON"),
+    (b'{"places": [{"lon": -Infinity, "lat": 1e400}]}', "-Infinity is not JSON"),
+    (b"\xff\xfe", "not UTF-8"),
+    ('{"places": [{"address": "1 rue du Mar\xe9chal"}]}'.encode("latin-1"), "not UTF-8"),
+    (rb'{"places": [{"address": "\ud800"}]}', "half of a character"),
+    (b"[" * 100_000, "depth limit"),
+    (b"a,b\n1,2", "line 1 column 1"),
+]
+
+
+@pytest.mark.parametrize(("body", "said"), NO_JSON)
+def test_what_is_no_json_is_said_so_once(client: Client, body: bytes, said: str) -> None:
     response = client.request("POST", "/api/v1/scores", content=body)
+    problem = response.json()
     assert response.status_code == 400
-    assert response.json()["type"] == "/problems/invalid_json"
+    assert problem["type"] == "/problems/invalid_json"
+    assert said in problem["detail"]
+    assert "errors" not in problem
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("1e400", "1e400 is larger than any coordinate"),
+        ("-1E+999", "-1E+999 is smaller than any coordinate"),
+        ("9" * 5000, f"{'9' * 23}… is larger than any coordinate"),
+        ("1" * 40, "1.11111e+39 lies outside WGS 84"),
+    ],
+)
+def test_a_number_that_nothing_can_hold_fails_its_row_alone(
+    client: Client, town: Town, written: str, said: str
+) -> None:
+    where = town.at(2, 2)
+    good = json.dumps({"id": 2**60, **where})
+    rows = [good, f'{{"id": "huge", "lon": {where["lon"]!r}, "lat": {written}}}', f'{{"id": {written}}}', good]
+    body = f'{{"places": [{", ".join(rows)}]}}'.encode()
+    results = client.request("POST", "/api/v1/scores", content=body).json()["results"]
+    assert ("total" in results[0], results[0]) == (True, results[3])
+    assert (results[1]["id"], results[1]["type"]) == ("huge", "/problems/invalid_parameter")
+    assert [(error["field"], error["problem"]) for error in results[1]["errors"]] == [("lat", said)]
+    assert results[2]["errors"][0]["field"] == "id"
+
+
+@pytest.mark.parametrize(
+    "body", ['{"places": [{}], "weights": {"shopping": 1e400}}', '{"places": [{}], "nearest": 1e400}']
+)
+def test_a_huge_number_beside_the_places_is_refused(client: Client, body: str) -> None:
+    problem = client.request("POST", "/api/v1/scores", content=body.encode()).json()
+    assert "1e400" in problem["errors"][0]["problem"]
 
 
 def test_a_body_that_is_too_large_is_refused(town: Town, start: Start) -> None:
