@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CommuneReached } from '../src/api/types';
 import { classOf, legend } from '../src/coverage/classes';
-import { beyondOf, pressed, sortedRows, type Order } from '../src/coverage/table';
+import { absenceOf, beyondOf, pressed, sortedRows, wholeOf, type Order } from '../src/coverage/table';
 
 const row = (name: string, people: number, within: number, not_covered = 0): CommuneReached => ({
   insee: name,
@@ -31,6 +31,24 @@ describe('the table of communes', () => {
   it('counts as beyond only people whose answer is known', () => {
     expect(beyondOf(row('x', 100, 40, 25))).toBe(35);
     expect(beyondOf(row('x', 100, 0, 100))).toBe(0);
+  });
+
+  it('shows whole numbers that add up', () => {
+    const whole = wholeOf(row('x', 28_614.6, 21_420.5, 539.4));
+    expect(whole).toEqual({ people: 28_615, unknown: 539, known: 28_076, within: 21_421, beyond: 6_655 });
+    const tight = wholeOf(row('y', 10.4, 5.8, 4.6));
+    expect(tight.within).toBe(tight.known);
+    expect(tight.known + tight.unknown).toBe(tight.people);
+  });
+
+  it('says why there is no share', () => {
+    const absent = { ...row('x', 100, 0, 100), share: null };
+    expect(absenceOf(row('x', 100, 50), 'complete')).toBeNull();
+    expect(absenceOf(absent, 'partial')).toBe('partial');
+    expect(absenceOf(absent, 'none')).toBe('none');
+    expect(absenceOf(absent, 'complete')).toBe('streets');
+    expect(absenceOf({ ...absent, not_covered: 40 }, 'complete')).toBe('someStreets');
+    expect(absenceOf(row('x', 0, 0), 'complete')).toBe('nobody');
   });
 
   it('turns round when its column is pressed again', () => {

@@ -25,8 +25,8 @@ def test_the_sentence_is_the_api_s(visit: Visit, ask: Ask) -> None:
     page = visit(f"/couverture#category={category}")
     territory = ask("/coverage", category=category, mode="walk", minutes=15)["territory"]
     expect(page.get_by_role("heading", level=1)).to_contain_text(label)
-    known = territory["people"] - territory["not_covered"]
-    said = f"soit {french(round(territory['within']))} sur {french(round(known))}"
+    known = round(territory["people"]) - round(territory["not_covered"])
+    said = f"soit {french(round(territory['within']))} sur {french(known)}"
     expect(page.get_by_role("status").filter(has_text="habitants")).to_contain_text(said)
 
 
@@ -69,7 +69,17 @@ def test_all_communes_are_in_the_table_and_none_without_a_word(visit: Visit, ask
     rows = page.locator("#communes tbody tr")
     expect(rows).to_have_count(len(communes))
     absent = sum(commune["share"] is None for commune in communes)
-    expect(rows.filter(has_text="rues non chargées")).to_have_count(absent)
+    reason = re.compile("rues (non chargées|chargées en partie)|aucun habitant")
+    expect(rows.filter(has_text=reason)).to_have_count(absent)
+
+
+def test_an_incomplete_source_is_the_reason_where_it_is_one(visit: Visit, ask: Ask) -> None:
+    partial = next(one["id"] for one in ask("/categories") if one["completeness"] == "partial")
+    page = visit(f"/couverture#category={partial}")
+    expect(page.get_by_role("status").filter(has_text="Pas de part")).to_contain_text("Source incomplète")
+    expect(page.locator("#communes tbody tr").first).to_contain_text("source incomplète\u00a0: pas de part")
+    expect(page.locator("figcaption")).to_contain_text("source incomplète\u00a0: pas de part")
+    expect(page.get_by_text("rues non chargées")).to_have_count(0)
 
 
 def test_the_file_holds_what_the_table_shows(visit: Visit, ask: Ask, tmp_path: Path) -> None:

@@ -146,6 +146,8 @@ export interface Coverage {
   category: string;
   mode: string;
   minutes: number;
+  /** Unless complete, no share is given. */
+  completeness: Completeness;
   territory: Reached;
   communes: CommuneReached[];
   snapshot: string;

@@ -1,5 +1,5 @@
 /** The communes of a coverage as a table: what stands in it, and in which order. */
-import type { CommuneReached, Reached } from '../api/types';
+import type { CommuneReached, Completeness, Reached } from '../api/types';
 
 export type Column = 'name' | 'people' | 'share' | 'beyond';
 export const COLUMNS: readonly Column[] = ['name', 'people', 'share', 'beyond'];
@@ -13,8 +13,34 @@ export const isColumn = (text: string | null | undefined): text is Column => COL
 
 /** People whose answer is known, and no. */
 export const beyondOf = (row: Reached): number => Math.max(0, row.people - row.not_covered - row.within);
-/** People whose answer is known. */
-export const knownOf = (row: Reached): number => row.people - row.not_covered;
+
+/** The same people in whole numbers that add up: people = known + unknown, known = within + beyond. */
+export interface Whole {
+  people: number;
+  unknown: number;
+  known: number;
+  within: number;
+  beyond: number;
+}
+
+export function wholeOf(row: Reached): Whole {
+  const people = Math.round(row.people);
+  const unknown = Math.min(Math.round(row.not_covered), people);
+  const known = people - unknown;
+  const within = Math.min(Math.round(row.within), known);
+  return { people, unknown, known, within, beyond: known - within };
+}
+
+/** Why a row has no share: its source, its inhabitants, or the streets, of which some or none are loaded. */
+export type Absence = 'partial' | 'none' | 'nobody' | 'streets' | 'someStreets';
+
+export function absenceOf(row: Reached, completeness: Completeness): Absence | null {
+  if (row.share !== null) return null;
+  if (completeness !== 'complete') return completeness;
+  const { people, known } = wholeOf(row);
+  if (people === 0) return 'nobody';
+  return known > 0 ? 'someStreets' : 'streets';
+}
 
 const VALUE: Record<Exclude<Column, 'name'>, (row: CommuneReached) => number> = {
   people: (row) => row.people,

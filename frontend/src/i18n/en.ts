@@ -210,22 +210,34 @@ const en: Messages = {
     mode: 'Mode',
     minutes: 'Within',
     minutesOption: (minutes) => `${minutes} min`,
-    within: (within, known, minutes, mode) =>
-      `of residents, ${f.number(within)} of ${f.number(known)}, reach it in ${minutes} minutes ${mode} or less.`,
-    unknownPeople: (people, all) =>
-      people >= all
-        ? `The answer is unknown for all ${f.number(all)} residents: their streets are not loaded.`
-        : `The answer is unknown for ${f.number(people)} of ${f.number(all)} residents (streets not loaded, or too near their edge): they do not count in this share.`,
+    within: (within, known, minutes, mode, partly) =>
+      `of residents${partly ? ' whose answer is known' : ''}, ${f.number(within)} of ${f.number(known)}, reach it in ${minutes} minutes ${mode} or less.`,
+    unknownPeople: (unknown, known, all) =>
+      `The answer is known for ${f.number(known)} of ${f.number(all)} residents. For ${f.number(unknown)} it is not, because the loaded streets end before: they do not count in this share.`,
     noShare: 'No share',
-    noShareText: 'The answer is known for nobody: no street of the territory gives it for this choice.',
-    partial: 'Incomplete source: lowest figures, as an indication.',
-    noSource: 'No open source is loaded for this service.',
+    why: {
+      partial: 'Incomplete source: it lacks services, so a share would be too low, by nobody knows how much.',
+      none: 'No open source is loaded for this service.',
+      nobody: 'No resident is known in this territory.',
+      streets: 'The answer is known for nobody, because the loaded streets end before.',
+      someStreets: 'Streets are loaded in part only: a share would not speak of the whole territory.',
+    },
     commune: 'Commune',
     people: 'Residents',
     share: 'Within reach',
     beyond: 'Beyond',
-    notLoaded: 'streets not loaded',
-    notLoadedLong: 'streets not loaded, or in part: no share',
+    absence: {
+      partial: 'incomplete source: no share',
+      none: 'no source: no share',
+      nobody: 'no resident: no share',
+      streets: 'streets not loaded',
+      someStreets: 'streets loaded in part',
+    },
+    hatched: {
+      complete: 'streets not loaded, or in part: no share',
+      partial: 'incomplete source: no share',
+      none: 'no source: no share',
+    },
     partCovered: (people) => `answer unknown for ${f.number(people)}`,
     showAll: (count) => `See all ${f.number(count)} communes`,
     showFewer: 'See fewer communes',

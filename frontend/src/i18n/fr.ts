@@ -216,22 +216,35 @@ const words = {
     mode: 'Mode',
     minutes: 'En moins de',
     minutesOption: (minutes: number) => `${minutes} min`,
-    within: (within: number, known: number, minutes: number, mode: string) =>
-      `des habitants, soit ${f.number(within)} sur ${f.number(known)}, l’atteignent en ${minutes} minutes ${mode} ou moins.`,
-    unknownPeople: (people: number, all: number) =>
-      people >= all
-        ? `Réponse inconnue pour les ${f.number(all)} habitants : leurs rues ne sont pas chargées.`
-        : `Réponse inconnue pour ${f.number(people)} habitants sur ${f.number(all)} (rues non chargées, ou trop près de leur bord) : ils ne comptent pas dans cette part.`,
+    within: (within: number, known: number, minutes: number, mode: string, partly: boolean) =>
+      `des habitants${partly ? ' dont la réponse est connue' : ''}, soit ${f.number(within)} sur ${f.number(known)}, l’atteignent en ${minutes} minutes ${mode} ou moins.`,
+    unknownPeople: (unknown: number, known: number, all: number) =>
+      `La réponse est connue pour ${f.number(known)} habitant${s(known)} sur ${f.number(all)}. Pour ${f.number(unknown)}, elle ne l’est pas, parce que les rues chargées s’arrêtent avant : ils ne comptent pas dans cette part.`,
     noShare: 'Pas de part',
-    noShareText: 'La réponse n’est connue pour personne : aucune rue du territoire ne la donne pour ce choix.',
-    partial: 'Source incomplète : chiffres minimaux, à titre indicatif.',
-    noSource: 'Aucune source ouverte chargée pour ce service.',
+    why: {
+      partial:
+        'Source incomplète : des services y manquent, une part serait donc trop basse sans qu’on sache de combien.',
+      none: 'Aucune source ouverte n’est chargée pour ce service.',
+      nobody: 'Aucun habitant n’est connu dans ce territoire.',
+      streets: 'La réponse n’est connue pour personne, parce que les rues chargées s’arrêtent avant.',
+      someStreets: 'Les rues ne sont chargées qu’en partie : une part ne parlerait pas de tout le territoire.',
+    },
     commune: 'Commune',
     people: 'Habitants',
     share: 'À portée',
     beyond: 'Au-delà',
-    notLoaded: 'rues non chargées',
-    notLoadedLong: 'rues non chargées, ou en partie : pas de part',
+    absence: {
+      partial: 'source incomplète : pas de part',
+      none: 'aucune source : pas de part',
+      nobody: 'aucun habitant : pas de part',
+      streets: 'rues non chargées',
+      someStreets: 'rues chargées en partie',
+    },
+    hatched: {
+      complete: 'rues non chargées, ou en partie : pas de part',
+      partial: 'source incomplète : pas de part',
+      none: 'aucune source : pas de part',
+    },
     partCovered: (people: number) => `réponse inconnue pour ${f.number(people)}`,
     showAll: (count: number) => `Voir les ${f.number(count)} communes`,
     showFewer: 'Voir moins de communes',
