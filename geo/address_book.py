@@ -104,7 +104,9 @@ def entries(addresses: Sequence[Address], communes: Sequence[Commune], departmen
         if words(address.street):
             by_street[(address.insee, words(address.street))].append(address)
     known = {commune.insee: commune for commune in communes}
-    found = [_commune(commune, by_commune.get(commune.insee, []), departments) for commune in communes]
+    # A commune of the halo without a loaded address answers no question that the territory is asked.
+    named = [commune for commune in communes if commune.in_territory or commune.insee in by_commune]
+    found = [_commune(commune, by_commune.get(commune.insee, []), departments) for commune in named]
     cities = sorted((entry for entry in found if entry), key=lambda e: (-e.importance, e.insee))
     streets = [_street(street, rows, known.get(street[0]), departments) for street, rows in by_street.items()]
     return [*cities, *sorted(streets, key=lambda e: (-e.importance, e.insee, e.words))]

@@ -190,3 +190,16 @@ def test_every_address_of_a_real_town_finds_itself(mirror, tmp_path):
             assert match.type is Position.HOUSENUMBER
             assert ground_m(match.lon, match.lat, row.lon, row.lat) <= SAME_ADDRESS_M
     index.close()
+
+
+def test_a_commune_of_the_halo_is_found_by_its_addresses_alone(tmp_path):
+    """A bare “rue” must not lead to a commune across the border that happens to hold the word."""
+    beyond = Commune("99001", "Saulon-la-Rue", "99", 500, ("99100",), False, None)
+    index = made(tmp_path / "halo.sqlite", ADDRESSES, [*COMMUNES, beyond])
+    assert index.search("rue", 5)[0].type is Position.STREET
+    assert not index.search("saulon", 5)
+    there = replace(ADDRESSES[0], id="there", insee="99001", commune="Saulon-la-Rue")
+    with_one = made(tmp_path / "one.sqlite", [*ADDRESSES, there], [*COMMUNES, beyond])
+    assert with_one.search("saulon", 5)[0].commune == "Saulon-la-Rue"
+    index.close()
+    with_one.close()
