@@ -102,7 +102,8 @@ KINDS: Mapping[type[AlentoursError], Kind] = {
         "off_network",
         422,
         "No loaded streets here",
-        "The point lies beyond the streets that are loaded, so nothing can be said of its minutes. This is no zero.",
+        "The place lies beyond the streets that are loaded, so nothing can be said of its minutes. This is no zero. "
+        "`loaded` is true where the streets around are loaded, and none of them is within 300 m.",
     ),
     NoSnapshot: Kind(
         "no_snapshot",
@@ -168,9 +169,11 @@ def problem_of(error: AlentoursError) -> dict[str, Any]:
     if isinstance(error, InvalidParameter):
         problem["errors"] = [_field(p) for p in error.problems]
     elif isinstance(error, AmbiguousAddress | UnknownAddress):
+        problem["reason"] = error.reason
         problem["candidates"] = [_candidate(match) for match in error.candidates]
     elif isinstance(error, OffNetwork):
         problem["place"] = error.place or None
+        problem["loaded"] = error.loaded
         problem["off_m"] = round(error.off_m) if error.off_m is not None and math.isfinite(error.off_m) else None
     return problem
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from app.validation import shown
 from geo.coordinates import require_lonlat
-from geo.errors import AlentoursError, FieldProblem, InvalidParameter
+from geo.errors import AlentoursError, FieldProblem, InvalidParameter, OffNetwork, UnknownAddress
 from geo.method import Profile
 from geo.scoring import Place, Score, score
 from geo.snapshot import Snapshot
@@ -85,8 +85,18 @@ def _located(snapshot: Snapshot, asked: Asked | AlentoursError) -> Place | Alent
         return asked
     try:
         return Place.of_match(snapshot.addresses.resolve(asked.address))
+    except UnknownAddress as error:
+        return _not_loaded(snapshot, error) or error
     except AlentoursError as error:
         return error
+
+
+def _not_loaded(snapshot: Snapshot, error: UnknownAddress) -> OffNetwork | None:
+    """Return what to say of an address in a commune without loaded streets: the address may well exist."""
+    if error.reason != "not_loaded":
+        return None
+    commune = error.candidates[0]
+    return None if snapshot.is_loaded(commune.lon, commune.lat) else OffNetwork(commune.commune)
 
 
 def choose_profile(snapshot: Snapshot, name: str | None, weights: dict[str, float] | None) -> Profile:

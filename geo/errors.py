@@ -21,9 +21,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 __all__ = [
+    "AddressReason",
     "AlentoursError",
     "AmbiguousAddress",
     "ConfigurationError",
@@ -68,6 +69,11 @@ class InvalidParameter(AlentoursError):
         super().__init__("; ".join(f"{p.field}: {p.problem}, expected {p.expected}" for p in problems))
 
 
+AddressReason = Literal["no_such_number", "municipality", "not_loaded", "street_in_several_places", "unknown"]
+"""Why words are no address, for a program: the street has no such number, they name a commune alone, the commune's
+addresses are not loaded, streets of one name answer in several places; ``unknown`` is everything else."""
+
+
 class UnknownAddress(AlentoursError):
     """No address answers to these words. The words are not kept: an address is personal data.
 
@@ -77,10 +83,12 @@ class UnknownAddress(AlentoursError):
         What comes near (``geo.geocoding.Match``), best first; may be empty.
     detail
         What is known of the reason, such as the commune whose addresses are not loaded.
+    reason
+        The same for a program. ``not_loaded`` has the commune as its one candidate.
     """
 
-    def __init__(self, candidates: Sequence[Any] = (), detail: str = "") -> None:
-        self.candidates = tuple(candidates)
+    def __init__(self, candidates: Sequence[Any] = (), detail: str = "", *, reason: AddressReason = "unknown") -> None:
+        self.candidates, self.reason = tuple(candidates), reason
         super().__init__(detail or "no address of the loaded territory answers to these words")
 
 
@@ -91,10 +99,12 @@ class AmbiguousAddress(AlentoursError):
     ----------
     candidates
         The addresses that answer (``geo.geocoding.Match``), best first; at least one.
+    reason
+        Why there are several, for a program.
     """
 
-    def __init__(self, candidates: Sequence[Any], detail: str = "") -> None:
-        self.candidates = tuple(candidates)
+    def __init__(self, candidates: Sequence[Any], detail: str = "", *, reason: AddressReason = "unknown") -> None:
+        self.candidates, self.reason = tuple(candidates), reason
         super().__init__(detail or f"{len(self.candidates)} addresses answer to these words: choose one")
 
 

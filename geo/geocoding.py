@@ -18,7 +18,7 @@ from urllib.parse import quote
 from geo.address_book import Entry, distinct_addresses, entries
 from geo.address_match import Candidate, Fit, House, Match, by_rank, fit, match_of, nearness
 from geo.address_text import HouseNumber, Query, is_kind, readings
-from geo.errors import AmbiguousAddress, SnapshotCorrupt, UnknownAddress
+from geo.errors import AddressReason, AmbiguousAddress, SnapshotCorrupt, UnknownAddress
 from geo.places import Address, Commune, Position
 from geo.projection import ground_m
 
@@ -177,14 +177,15 @@ class AddressIndex:
         _, query, chosen, hits = min(outcomes, key=lambda outcome: outcome[0])
         if len(chosen) > 1 or len(hits) > 1:
             places = [match for c in chosen for match in self._answers(query, *c)]
-            raise AmbiguousAddress(sorted(hits + [m for m in places if m not in hits], key=by_rank)[:_SUGGESTED])
+            several = sorted(hits + [m for m in places if m not in hits], key=by_rank)[:_SUGGESTED]
+            raise AmbiguousAddress(several, reason=_why_several([c for c, _ in chosen]))
         candidate, found = chosen[0]
         if candidate.kind is Position.MUNICIPALITY:
             self._refuse_commune(candidate)
         if query.number is None:
             return match_of(candidate, found.score(number_found=True))
         if not hits:
-            raise UnknownAddress(*self._nearest_numbers(query.number, candidate, found))
+            raise UnknownAddress(*self._nearest_numbers(query.number, candidate, found), reason="no_such_number")
         return hits[0]
 
     def reverse(self, lon: float, lat: float, limit: int = 1) -> list[Match]:
@@ -269,7 +270,8 @@ class AddressIndex:
 
     def _refuse_unloaded(self, insee: str) -> NoReturn:
         (commune,) = self._entries("entry.kind = 'municipality' AND entry.insee = ?", insee)
-        raise UnknownAddress([match_of(commune, 0.0)], f"no address of {commune.commune} is loaded here")
+        detail = f"no address of {commune.commune} is loaded here"
+        raise UnknownAddress([match_of(commune, 0.0)], detail, reason="not_loaded")
 
     def _refuse_commune(self, candidate: Candidate) -> NoReturn:
         streets = self._streets_of(candidate.insee)
@@ -278,6 +280,7 @@ class AddressIndex:
         raise AmbiguousAddress(
             [match_of(street, 0.0) for street in streets],
             f"{candidate.commune} is a commune, not an address: add a street and a number",
+            reason="municipality",
         )
 
     def _near_words(self, text: str) -> list[Match]:
@@ -333,6 +336,12 @@ class AddressIndex:
             place = house or candidate
             distance_m = float(ground_m(lon, lat, place.lon, place.lat))
             yield match_of(candidate, nearness(distance_m), house=house, distance_m=distance_m)
+
+
+def _why_several(chosen: Sequence[Candidate]) -> AddressReason:
+    if all(candidate.kind is Position.MUNICIPALITY for candidate in chosen):
+        return "municipality"
+    return "street_in_several_places" if len({candidate.words for candidate in chosen}) == 1 else "unknown"
 
 
 def _fill(connection: sqlite3.Connection, found: Sequence[Entry]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.schemas.shape import Latitude, Longitude, Shape
+from geo.errors import AddressReason
 
 __all__ = ["Candidate", "FieldError", "Problem"]
 
@@ -37,7 +38,12 @@ class Problem(Shape):
     detail: str
     errors: list[FieldError] | None = None
     candidates: list[Candidate] | None = None
+    reason: AddressReason | None = None
+    """`unknown_address` and `ambiguous_address`: why the words are no address, for a program."""
     place: str | None = None
-    """`off_network` alone: the commune where the point lies."""
+    """`off_network` alone: the commune where the point lies, or that the address names."""
+    loaded: bool | None = None
+    """`off_network` alone: true where the streets around are loaded and none is within 300 m; false where they are
+    not loaded."""
     off_m: int | None = None
     """`off_network` alone: metres to the nearest loaded street."""

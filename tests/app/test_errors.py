@@ -176,16 +176,19 @@ def test_a_huge_number_is_repeated_as_it_was_written(client: Client) -> None:
 def test_an_unknown_address_is_404(client: Client) -> None:
     problem = check(client.get("/api/v1/score", address="zzxqv 999999 qqq"), 404, "unknown_address")
     assert "zzxqv" not in str(problem)
+    assert problem["reason"] == "unknown"
 
 
 def test_a_number_that_its_street_lacks_has_near_ones_as_candidates(client: Client) -> None:
     problem = check(client.get("/api/v1/score", address="99 rue du Four"), 404, "unknown_address")
+    assert problem["reason"] == "no_such_number"
     assert problem["candidates"]
     assert all("Four" in candidate["label"] for candidate in problem["candidates"])
 
 
 def test_an_ambiguous_address_has_its_candidates(client: Client) -> None:
     problem = check(client.get("/api/v1/score", address="2 rue de la Gare"), 422, "ambiguous_address")
+    assert problem["reason"] == "street_in_several_places"
     assert {candidate["insee"] for candidate in problem["candidates"]} == {"00001", "00002"}
     chosen = problem["candidates"][0]
     assert client.get("/api/v1/score", address=chosen["label"]).json()["place"]["id"] == chosen["id"]
@@ -194,8 +197,25 @@ def test_an_ambiguous_address_has_its_candidates(client: Client) -> None:
 def test_a_known_commune_without_streets_is_named(client: Client, town: Town) -> None:
     problem = check(client.get("/api/v1/score", **town.at(40, 2)), 422, "off_network")
     assert problem["place"] == "Lointaine"
+    assert problem["loaded"] is False
     assert "Lointaine" in problem["detail"]
     assert problem["off_m"] == pytest.approx(33 * 80, abs=5)
+
+
+def test_a_commune_is_no_address(client: Client) -> None:
+    problem = check(client.get("/api/v1/score", address="Maillebourg"), 422, "ambiguous_address")
+    assert problem["reason"] == "municipality"
+
+
+@pytest.mark.parametrize("address", ["12 rue Lamartine, Lointaine", "Lointaine", "00300 Lointaine"])
+def test_an_address_of_a_commune_without_streets_is_off_the_network(client: Client, address: str) -> None:
+    problem = check(client.get("/api/v1/score", address=address), 422, "off_network")
+    assert (problem["place"], problem["loaded"], problem["off_m"]) == ("Lointaine", False, None)
+    assert problem["detail"] == "the streets of Lointaine are not loaded here"
+
+
+def test_far_from_any_street_where_streets_are_loaded() -> None:
+    assert errors.problem_of(OffNetwork("Maillebourg", 412.0, loaded=True))["loaded"] is True
 
 
 def test_the_null_island_is_a_place_and_lies_off_the_network(client: Client) -> None:

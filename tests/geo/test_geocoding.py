@@ -127,6 +127,7 @@ def test_the_same_street_in_two_communes_is_ambiguous(index):
         "1 Rue de la Gare 00200 Le Creuset",
         "1 Rue de la Gare 00210 Torcé",
     ]
+    assert refused.value.reason == "street_in_several_places"
 
 
 def test_a_number_that_only_one_of_them_has_is_no_proof(index):
@@ -149,6 +150,7 @@ def test_words_that_two_streets_share_are_ambiguous(index):
         "1 Rue du Maréchal Foch 00200 Le Creuset",
         "1 Rue du Maréchal Joffre 00200 Le Creuset",
     ]
+    assert refused.value.reason == "unknown"
 
 
 def test_a_number_that_the_street_lacks_offers_the_nearest(index):
@@ -156,6 +158,7 @@ def test_a_number_that_the_street_lacks_offers_the_nearest(index):
         index.resolve("13 rue du Maréchal Foch, Le Creuset")
     assert [match.number for match in refused.value.candidates] == ["12", "12 A", "12 bis", "14", "2"]
     assert {match.type for match in refused.value.candidates} == {Position.HOUSENUMBER}
+    assert refused.value.reason == "no_such_number"
 
 
 def test_a_suffix_that_the_number_lacks_is_not_passed_over(index):
@@ -176,12 +179,14 @@ def test_a_commune_is_no_address(index, typed):
         index.resolve(typed)
     assert {match.insee for match in refused.value.candidates} == {CREUSE}
     assert {match.type for match in refused.value.candidates} <= {Position.STREET, Position.LOCALITY}
+    assert refused.value.reason == "municipality"
 
 
 def test_a_postcode_is_no_address(index):
     with pytest.raises(AmbiguousAddress) as refused:
         index.resolve("00200")
     assert labels(refused.value.candidates) == ["Le Creuset", "Saint-Sernin-du-Bois"]
+    assert refused.value.reason == "municipality"
 
 
 @pytest.mark.parametrize("typed", ["Lointaine-sur-Saône", "12 rue des Lilas, Lointaine sur Saône", "lointaine s/saone"])
@@ -189,6 +194,7 @@ def test_a_commune_whose_addresses_are_not_loaded_is_named(index, typed):
     with pytest.raises(UnknownAddress, match="no address of Lointaine-sur-Saône is loaded") as refused:
         index.resolve(typed)
     assert labels(refused.value.candidates) == ["Lointaine-sur-Saône"]
+    assert refused.value.reason == "not_loaded"
 
 
 @pytest.mark.parametrize(
@@ -214,6 +220,7 @@ def test_a_slip_offers_what_comes_near(index):
     with pytest.raises(UnknownAddress) as refused:
         index.resolve("187 rue du Maréchal Fosh, Le Creuset")
     assert "Rue du Maréchal Foch 00200 Le Creuset" in labels(refused.value.candidates)
+    assert refused.value.reason == "unknown"
 
 
 def test_a_wrong_postcode_is_not_passed_over(index):
