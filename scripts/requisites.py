@@ -9,12 +9,13 @@ from pathlib import Path
 
 from scripts.postgis_cluster import INSTALL, find_binaries
 
-__all__ = ["NO_CHROMIUM", "find_chromium", "main"]
+__all__ = ["NO_CHROMIUM", "NO_CURL", "find_chromium", "main"]
 
 NO_CHROMIUM = (
     "Chromium was not found on this machine: install it (Debian: apt-get install chromium; elsewhere: "
     ".venv/bin/playwright install chromium), or name it by CHROMIUM=<path>"
 )
+NO_CURL = "curl was not found on this machine: install it (Debian: apt-get install curl)"
 
 
 def find_chromium() -> Path | None:
@@ -39,6 +40,8 @@ def main() -> int:
         lacking.append(INSTALL)
     if find_chromium() is None:
         lacking.append(NO_CHROMIUM)
+    if shutil.which("curl") is None:
+        lacking.append(NO_CURL)
     for sentence in lacking:
         print(sentence, file=sys.stderr)
     return int(bool(lacking))

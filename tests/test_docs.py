@@ -27,6 +27,7 @@ from geo.publication import current_id, publish
 from geo.snapshot import Snapshot
 from ingest.cli import cli as ingest_cli
 from ingest.settings import BuildSettings
+from scripts.requisites import NO_CURL
 from tests.documented import ROOT, Command, commands, fences, inline_code
 
 SERVICE = "http://127.0.0.1:8000"
@@ -34,7 +35,6 @@ ALENTOURS = ".venv/bin/alentours"
 BIN = Path(sys.executable).parent
 PATIENCE_S = 60
 USAGE_ERROR = typer.BadParameter.__mro__[1]
-NO_CURL = "curl was not found on this machine: install it (Debian: apt-get install curl)"
 
 ONLY_BY_FORM = {
     # program: (what it may look like, why it is not run)
