@@ -26,7 +26,13 @@ _QUIET = ("uvicorn.access", "httpx", "httpcore", "numba", "multipart")
 
 
 def configure(level: str, form: str, stream: TextIO | None = None) -> None:
-    """Send every log of the process, uvicorn's too, to `stream` (standard error): as JSON, or for a person's eyes."""
+    """Send every log of the process, uvicorn's too, to `stream` (standard error): as JSON, or for a person's eyes.
+
+    `form` is ``json``, ``console``, or ``auto``: ``console`` on a terminal, else ``json``.
+    """
+    stream = sys.stderr if stream is None else stream
+    if form == "auto":
+        form = "console" if stream.isatty() else "json"
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -39,7 +45,7 @@ def configure(level: str, form: str, stream: TextIO | None = None) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler(stream or sys.stderr)
+    handler = logging.StreamHandler(stream)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared, processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, last]
@@ -51,8 +57,14 @@ def configure(level: str, form: str, stream: TextIO | None = None) -> None:
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi"):
         logging.getLogger(name).handlers = []
         logging.getLogger(name).propagate = True
+    logging.getLogger("uvicorn.error").addFilter(_is_news)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Leave out where uvicorn listens: the service says so itself, once."""
+    return not str(record.msg).startswith("Uvicorn running on")
 
 
 def fault(error: BaseException) -> dict[str, Any]:

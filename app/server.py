@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import socket
+import threading
+import time
 
 import typer
 import uvicorn
@@ -19,6 +21,9 @@ GRACE_S = 5
 """Seconds that running requests have to finish when the service is asked to stop."""
 PATIENCE_S = 60
 """Seconds that a worker may take to start before another takes its place: a busy machine needs more than 5."""
+
+_LOOK_S = 0.05
+"""Seconds between two tries of the port while the service starts."""
 
 
 def serve(settings: Settings) -> None:
@@ -39,7 +44,7 @@ def serve(settings: Settings) -> None:
         )
     logs.configure(settings.log_level, settings.log_format)
     port = _free_port(settings)
-    typer.echo(f"Alentours serves territory {settings.territory} on http://{settings.host}:{port}")
+    threading.Thread(target=_announce, args=(settings, port), daemon=True).start()
     os.environ.update(_variables(settings))  # a worker is a process of its own, and reads what it serves from there
     uvicorn.run(
         "app.main:from_environment",
@@ -53,6 +58,22 @@ def serve(settings: Settings) -> None:
         timeout_graceful_shutdown=GRACE_S,
         timeout_worker_healthcheck=PATIENCE_S,
     )
+
+
+def _announce(settings: Settings, port: int) -> None:
+    """Say where the service answers once it does: whoever opens the page on reading this finds it.
+
+    The port itself is asked, as it may be any of several workers that listens first.
+    """
+    while True:
+        try:
+            socket.create_connection((settings.host, port), timeout=PATIENCE_S).close()
+        except OSError:
+            time.sleep(_LOOK_S)
+        else:
+            break
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    typer.echo(f"Alentours serves territory {settings.territory} on http://{host}:{port} (Ctrl+C stops it)")
 
 
 def _free_port(settings: Settings) -> int:

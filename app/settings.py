@@ -45,8 +45,8 @@ class Settings(BaseSettings):
     """Bytes that the body of a request may hold."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """Least grave event that is logged."""
-    log_format: Literal["json", "console"] = "json"
-    """One JSON object a line, or lines for a person's eyes."""
+    log_format: Literal["auto", "json", "console"] = "auto"
+    """One JSON object a line, or lines for a person's eyes; ``auto`` takes these on a terminal alone."""
 
     @field_validator("cors_origins", mode="before")
     @classmethod

@@ -104,3 +104,23 @@ def test_lines_for_a_person(log: io.StringIO) -> None:
     structlog.stdlib.get_logger("alentours").info("snapshot serves", territory="00")
     assert "snapshot serves" in log.getvalue()
     assert "territory=00" in log.getvalue()
+
+
+class Terminal(io.StringIO):
+    """A stream that a person looks at."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("stream", "is_json"), [(Terminal(), False), (io.StringIO(), True)])
+def test_lines_are_for_a_person_on_a_terminal_alone(log: io.StringIO, stream: io.StringIO, is_json: bool) -> None:
+    logs.configure("info", "auto", stream)
+    structlog.stdlib.get_logger("alentours").info("snapshot serves")
+    assert "snapshot serves" in stream.getvalue()
+    assert stream.getvalue().startswith("{") == is_json
+
+
+def test_where_uvicorn_listens_is_not_said_again(log: io.StringIO) -> None:
+    logging.getLogger("uvicorn.error").info("Uvicorn running on %s://%s:%d", "http", "127.0.0.1", 8000)
+    assert log.getvalue() == ""

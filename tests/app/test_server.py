@@ -86,12 +86,22 @@ def test_a_served_town(own_town: Town, tmp_path: Path, workers: str) -> None:
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=PATIENCE_S) in (0, -signal.SIGINT)
     said = log.read_text()
-    assert f"http://127.0.0.1:{url.rsplit(':', 1)[1]}" in said.splitlines()[0]
+    assert [line for line in said.splitlines() if "http://" in line and "{" not in line] == [
+        f"Alentours serves territory {CODE} on {url} (Ctrl+C stops it)"
+    ]
+    assert "running on" not in said
     assert f"{where['lon']:.3f}" not in said
-    events = [json.loads(line) for line in said.splitlines()[1:] if line.startswith("{")]
+    events = [json.loads(line) for line in said.splitlines() if line.startswith("{")]
     assert {"request", "snapshot serves"} <= {event["event"] for event in events}
     assert [event for event in events if event["level"] not in ("info", "warning")] == []
     assert ("HEAD", "/api/v1/score") in {(event.get("method"), event.get("route")) for event in events}
+
+
+def test_the_address_is_said_when_it_answers(own_town: Town, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with served(own_town, log) as (url, _):
+        until(lambda: url in log.read_text(), "announcement")
+        assert healthy(url) == "one"
 
 
 def test_a_browser_reads_the_documentation_from_this_host_alone(
