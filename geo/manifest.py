@@ -26,7 +26,7 @@ __all__ = [
     "canonical_json",
     "read_sources",
     "require_id",
-    "source_ids",
+    "source_ledgers",
     "write_sources",
 ]
 
@@ -217,8 +217,8 @@ def read_sources(path: Path, fetched_at: Mapping[str, str]) -> tuple[SourceRecor
     return tuple(_sources(json.loads(path.read_text(encoding="utf-8")), fetched_at))
 
 
-def source_ids(folder: Path) -> frozenset[str]:
-    """Return the ids of the sources behind the snapshot in a folder.
+def source_ledgers(folder: Path) -> dict[str, SourceLedger]:
+    """Return the ledgers of the sources behind the snapshot in a folder, by source id.
 
     Raises
     ------
@@ -226,7 +226,8 @@ def source_ids(folder: Path) -> frozenset[str]:
         When its list of sources cannot be read.
     """
     try:
-        return frozenset(row["id"] for row in json.loads((folder / "sources.json").read_text(encoding="utf-8")))
+        rows = json.loads((folder / "sources.json").read_text(encoding="utf-8"))
+        return {row["id"]: SourceLedger(**row["ledger"]) for row in rows}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise SnapshotCorrupt(f"{folder / 'sources.json'} is no list of sources: {error}") from error
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,7 +17,7 @@ import httpx
 from shapely.geometry.base import BaseGeometry
 
 from geo.errors import ConfigurationError, GateRefused, SnapshotCorrupt
-from geo.manifest import Territory, source_ids
+from geo.manifest import SourceLedger, Territory, source_ledgers
 from geo.modes import Mode, tags_of
 from geo.network import RawStreets
 from geo.places import Commune
@@ -69,6 +69,8 @@ class Builder:
         Stands in for the network (tests); None: the network.
     progress
         Who is told of the stages.
+    accepted
+        Ids of sources that may have lost rows since the snapshot that serves.
     """
 
     def __init__(
@@ -77,9 +79,11 @@ class Builder:
         *,
         transport: httpx.BaseTransport | None = None,
         progress: Progress | None = None,
+        accepted: Collection[str] = (),
     ) -> None:
         self.settings = settings
         self._transport = transport
+        self._accepted = accepted
         self._progress: Progress = progress or Silent()
         self._seconds: dict[str, float] = {}
 
@@ -114,7 +118,7 @@ class Builder:
         """
         territory, identity, folder = plan.department.code, plan.snapshot_id, plan.folder
         gathered = self._gather(plan)
-        findings = self._pass_gates(check_sources(gathered, plan.method, _served_sources(folder)))
+        findings = self._pass_gates(check_sources(gathered, plan.method, _served_sources(folder), self._accepted))
         with open_store(self.settings.store_target) as store, tempfile.TemporaryDirectory() as scratch:
             run = self._store(store, territory, gathered)
             content, access = self._content(plan, store, run, gathered, Path(scratch))
@@ -211,13 +215,13 @@ class Builder:
         self._seconds[name] = time.perf_counter() - start
 
 
-def _served_sources(folder: Path) -> frozenset[str]:
-    """Ids of the sources behind the snapshot that serves; none when it cannot be read."""
+def _served_sources(folder: Path) -> dict[str, SourceLedger]:
+    """Ledgers of the sources behind the snapshot that serves; none when it cannot be read."""
     try:
         served = current_id(folder)
-        return frozenset() if served is None else source_ids(folder / served)
+        return {} if served is None else source_ledgers(folder / served)
     except SnapshotCorrupt:  # what cannot serve has nothing to lose
-        return frozenset()
+        return {}
 
 
 def _only_extract(files: Sequence[Fetched]) -> Fetched:

@@ -42,6 +42,9 @@ def build(
     territory: Annotated[str, typer.Argument(help="Code of the territory: 00, 71, 2A…")] = "00",
     mirror: Annotated[Path | None, typer.Option(help="Folder of files as their publishers served them.")] = None,
     database_url: Annotated[str | None, typer.Option(help="postgresql+psycopg://… for PostGIS.")] = None,
+    accept: Annotated[
+        list[str] | None, typer.Option(help="A source that may have lost rows; can be given again.")
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing but warnings.")] = False,
 ) -> None:
     """Build a territory's snapshot from its sources, and publish it when the gates agree."""
@@ -55,7 +58,7 @@ def build(
             return
         from ingest.build import Builder  # noqa: PLC0415 - what a build needs takes seconds to load
 
-        built = Builder(settings, progress=bars).carry_out(plan)
+        built = Builder(settings, progress=bars, accepted=accept or ()).carry_out(plan)
     for text in built.warnings:
         typer.echo(f"warning: {text}", err=True)
     seconds = time.perf_counter() - start

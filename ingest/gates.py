@@ -6,11 +6,13 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 
 import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from geo.manifest import SourceLedger
 from geo.method import Method
 from geo.places import Service, Standing
 from ingest.access import ModeAccess
@@ -26,6 +28,8 @@ _OFF_STREETS_WARN, _OFF_STREETS_FAIL = 0.05, 0.50
 """Share of the services inside the loaded streets that stand near none of them."""
 _KEPT_WARN, _KEPT_FAIL = 0.90, 0.50
 """Share of a mode's streets that hang together."""
+_SHRUNK_FAIL = 0.80
+"""Share of its former rows, or places, below which a source has lost something."""
 _LOST_PEOPLE_WARN = 0.05
 """Share of a territory's people whom the cells do not show (the grid leaves out who lives in institutions)."""
 
@@ -51,7 +55,12 @@ class Finding:
     """One sentence with the numbers."""
 
 
-def check_sources(gathered: Gathered, method: Method, served: Collection[str] = ()) -> list[Finding]:
+def check_sources(
+    gathered: Gathered,
+    method: Method,
+    served: Mapping[str, SourceLedger] = MappingProxyType({}),
+    accepted: Collection[str] = (),
+) -> list[Finding]:
     """Check what was read, before anything is built on it.
 
     Parameters
@@ -59,7 +68,10 @@ def check_sources(gathered: Gathered, method: Method, served: Collection[str] = 
     method
         Names the categories that a score asks for.
     served
-        Ids of the sources behind the snapshot that serves now: none of them may be missing from the next one.
+        Ledgers of the sources behind the snapshot that serves now: none of them may be missing from the next one, nor
+        have lost a good part of its rows.
+    accepted
+        Ids of sources whose loss somebody has looked at: it is told, and refuses nothing.
     """
     findings = []
     for name, source in sorted(gathered.declared.items()):
@@ -67,7 +79,10 @@ def check_sources(gathered: Gathered, method: Method, served: Collection[str] = 
         record = next(record for record in gathered.sources if record.id == name)
         findings += [_adds_up(name, ledger), _rows(source, ledger), _rejected(name, ledger)]
         findings.append(_age(source, record.data_date))
-    findings += [_excluded(source, source.id in served) for source in gathered.excluded]
+        if name in served:
+            findings.append(_shrunk(name, ledger, served[name], name in accepted))
+    for source in gathered.excluded:
+        findings.append(_excluded(source, source.id in served and source.id not in accepted))
     findings += _categories(gathered, method)
     findings += _people(gathered)
     return findings
@@ -143,6 +158,19 @@ def _age(source: Source, data_date: str) -> Finding:
         return Finding("age", source.id, Outcome.PASS, f"{source.id}: of {data_date}, fresh after {limit}")
     outcome = Outcome.FAIL if source.expect.current else Outcome.WARN
     return Finding("age", source.id, outcome, f"{source.id}: of {data_date}, old before {limit}")
+
+
+def _shrunk(name: str, ledger: Ledger, before: SourceLedger, accepted: bool) -> Finding:
+    """Compare with the snapshot that serves: a file cut at a row's end reads well, and has lost what it has lost."""
+    places, places_before = ledger.kept + ledger.merged, before.kept + before.merged
+    text = (
+        f"{name}: {ledger.read} rows for {places} places, {before.read} for {places_before} in the snapshot that serves"
+    )
+    lost = ledger.read < _SHRUNK_FAIL * before.read or places < _SHRUNK_FAIL * places_before
+    if lost and not accepted:
+        text += f"; if that is right, build with --accept {name}"
+    outcome = Outcome.PASS if not lost else Outcome.WARN if accepted else Outcome.FAIL
+    return Finding("shrunk", name, outcome, text)
 
 
 def _excluded(source: Source, served: bool) -> Finding:

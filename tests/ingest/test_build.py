@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -103,6 +104,28 @@ def test_a_gate_that_refuses_publishes_nothing(own_sample: Path) -> None:
     finally:
         path.write_bytes(whole)
     assert current_id(own_sample / "snapshots" / "00") == former
+
+
+def test_a_file_cut_in_half_at_a_rows_end_is_refused_until_somebody_accepts_it(
+    sample_folder: Path, tmp_path: Path
+) -> None:
+    """It reads well and would publish half of the pharmacies: only the snapshot that serves knows of the others."""
+    folder, data = tmp_path / "sample", tmp_path / "data"
+    shutil.copytree(sample_folder, folder)
+    shutil.copytree(build_settings(folder).data, data, ignore=shutil.ignore_patterns("raw", "store", "snapshots"))
+    declared = data / "sources" / "sample" / "sample_pharmacies.toml"
+    declared.write_text(re.sub(r"rows = \[\d+, ", "rows = [1, ", declared.read_text()))
+    path = sample_file(folder, "pharmacies.csv")
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join(lines[: len(lines) // 2]))
+    former = current_id(folder / "snapshots" / "00")
+    settings = build_settings(folder, data=data)
+    with pytest.raises(GateRefused, match=r"sample_pharmacies: .* in the snapshot that serves; .*--accept"):
+        Builder(settings).build("00")
+    assert current_id(folder / "snapshots" / "00") == former
+    built = Builder(settings, accepted=["sample_pharmacies"]).build("00")
+    assert any("sample_pharmacies" in warning for warning in built.warnings)
+    assert current_id(folder / "snapshots" / "00") == built.snapshot_id != former
 
 
 def test_a_source_that_nobody_gives_is_named_where_nothing_served_yet(own_sample: Path, tmp_path: Path) -> None:

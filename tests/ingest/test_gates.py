@@ -10,7 +10,7 @@ import pytest
 from shapely import box
 
 from geo.errors import ConfigurationError, SourceMalformed
-from geo.manifest import Completeness
+from geo.manifest import Completeness, SourceLedger
 from geo.method import Method
 from geo.places import Cell, Standing
 from geo.taxonomy import Taxonomy
@@ -100,10 +100,30 @@ def test_a_source_without_files_is_left_out_by_name(files):
     gathered = files.gather()
     assert [source.id for source in gathered.excluded] == ["pharmacies"]
     assert gathered.completeness(["health.pharmacy"])["health.pharmacy"] is Completeness.NONE
-    for served, outcome in ((set(), Outcome.WARN), ({"rues"}, Outcome.WARN), ({"pharmacies"}, Outcome.FAIL)):
-        (found,) = [f for f in check_sources(gathered, METHOD, served) if f.check == "excluded"]
+    whole = SourceLedger(read=1, kept=1, merged=0, out_of_scope=0, rejected=0)
+    for served, outcome in (([], Outcome.WARN), (["rues"], Outcome.WARN), (["pharmacies"], Outcome.FAIL)):
+        before = dict.fromkeys(served, whole)
+        (found,) = [f for f in check_sources(gathered, METHOD, before) if f.check == "excluded"]
         assert (found.subject, found.outcome) == ("pharmacies", outcome)
         assert found.text.startswith("pharmacies: left out")
+
+
+@pytest.mark.parametrize(
+    ("before", "lost"),
+    [
+        (SourceLedger(read=3, kept=2, merged=0, out_of_scope=1, rejected=0), False),
+        (SourceLedger(read=2, kept=1, merged=0, out_of_scope=1, rejected=0), False),
+        (SourceLedger(read=4, kept=2, merged=0, out_of_scope=2, rejected=0), True),  # a quarter of the rows
+        (SourceLedger(read=3, kept=2, merged=1, out_of_scope=0, rejected=0), True),  # a third of the places
+    ],
+    ids=["as before", "grown", "rows lost", "places lost"],
+)
+def test_a_source_may_not_lose_a_fifth_of_its_rows_or_places(files, before, lost):
+    gathered = files.gather()
+    for accepted, outcome in (([], Outcome.FAIL), (["pharmacies"], Outcome.WARN)):
+        findings = check_sources(gathered, METHOD, {"pharmacies": before}, accepted)
+        (found,) = [f for f in findings if f.check == "shrunk"]
+        assert found.outcome is (outcome if lost else Outcome.PASS)
 
 
 @pytest.mark.parametrize("kind", ["cog", "contours"])
