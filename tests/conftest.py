@@ -1,9 +1,7 @@
 """What every test may ask for: the mirror of real files, a PostGIS database, a browser.
 
-A mirror is a folder of files as their publishers serve them (``docs/sources.md``). Who has none still runs all
-other tests: those that ask for `mirror` are left out, and one line at the end of the run says so. With ``CI=true``
-a missing mirror fails them. PostGIS and Chromium are never left out: without them the tests fail and say what to
-install.
+Without a mirror the tests that ask for it are left out aloud (``real_files.py``). PostGIS and Chromium are never left
+out: without them the tests fail and say what to install.
 """
 
 from __future__ import annotations
@@ -15,7 +13,6 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import sqlalchemy
@@ -25,14 +22,9 @@ from playwright.sync_api import Browser, sync_playwright
 from scripts.postgis_cluster import INSTALL, TEMPLATE, Cluster, database_url, find_binaries
 from scripts.requisites import NO_CHROMIUM, find_chromium
 
-pytest_plugins = ("tests.built",)
+pytest_plugins = ("tests.built", "tests.real_files")
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-IN_CI = os.environ.get("CI", "").lower() in {"true", "1"}
-NO_MIRROR = (
-    "no mirror of real files: name one by ALENTOURS_MIRROR=<folder>, or lay it at ../shared/mirror; "
-    "docs/sources.md says how to get one"
-)
 CHROMIUM_FLAGS = (
     "--no-sandbox",
     "--disable-dev-shm-usage",
@@ -42,7 +34,6 @@ CHROMIUM_FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-_left_out = pytest.StashKey[int]()
 
 
 def _numba_cache() -> str:
@@ -59,61 +50,6 @@ def _numba_cache() -> str:
 os.environ.setdefault("NUMBA_CACHE_DIR", _numba_cache())  # before any test imports numba
 
 
-def find_mirror() -> Path | None:
-    """Return the folder of real files, or None.
-
-    Raises
-    ------
-    pytest.UsageError
-        ``ALENTOURS_MIRROR`` names a folder that does not exist: a slip, not an absence.
-    """
-    named = os.environ.get("ALENTOURS_MIRROR")
-    if named:
-        if not Path(named).is_dir():
-            raise pytest.UsageError(f"ALENTOURS_MIRROR names {named}, which is not a folder")
-        return Path(named).resolve()
-    beside = REPOSITORY.parent / "shared" / "mirror"
-    return beside if beside.is_dir() else None
-
-
-# ---------------------------------------------------------------- the mirror: left out aloud, or failed
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if IN_CI or find_mirror() is not None:
-        return
-    without = [item for item in items if "mirror" in getattr(item, "fixturenames", ())]
-    if without:
-        items[:] = [item for item in items if "mirror" not in getattr(item, "fixturenames", ())]
-        config.hook.pytest_deselected(items=without)
-    config.stash[_left_out] = len(without)
-    if hasattr(config, "workeroutput"):
-        config.workeroutput["left_out"] = len(without)
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_testnodedown(node: Any, error: object) -> None:
-    """Bring a worker's count to the run that speaks to the reader; every worker collects the same tests."""
-    left_out = getattr(node, "workeroutput", {}).get("left_out", 0)
-    node.config.stash[_left_out] = max(left_out, node.config.stash.get(_left_out, 0))
-
-
-def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    left_out = config.stash.get(_left_out, 0)
-    if left_out:
-        terminalreporter.write_line(f"{left_out} real-file tests were left out: {NO_MIRROR}", yellow=True)
-
-
-@pytest.fixture(scope="session")
-def mirror() -> Path:
-    """Folder of real files, as their publishers served them. Never write to it."""
-    found = find_mirror()
-    if found is None:
-        pytest.fail(NO_MIRROR, pytrace=False)
-    return found
-
-
 @pytest.fixture(scope="session")
 def repository() -> Path:
     """Root of the clone."""
@@ -126,8 +62,12 @@ _CLUSTER = "ALENTOURS_TEST_CLUSTER"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Name the cluster's folder before workers start: they inherit it, and the first that needs it makes it."""
-    find_mirror()  # a slip in its name ends the run before it starts
+    """Find the mirror, and name the cluster's folder before workers start: the first that needs it makes it."""
+    from tests.real_files import REAL_FILES, RealFiles, find_mirror  # a plugin: pytest itself must import it first
+
+    in_ci = os.environ.get("CI", "").lower() in {"true", "1"}
+    mirror = find_mirror(os.environ.get("ALENTOURS_MIRROR"), beside=REPOSITORY.parent / "shared" / "mirror")
+    config.stash[REAL_FILES] = RealFiles(mirror, in_ci)
     if not hasattr(config, "workerinput") and not os.environ.get("TEST_POSTGIS_URL"):
         # /tmp, since the socket's path must be short; a name nobody can guess, since whoever may is there too.
         os.environ[_CLUSTER] = f"/tmp/alpg-{secrets.token_hex(8)}"
