@@ -153,4 +153,7 @@ def _say(error: Exception, code: int) -> int:
 
 def main() -> None:
     """Entry point of ``alentours``."""
-    sys.exit(run(sys.argv[1:]))
+    try:
+        sys.exit(run(sys.argv[1:]))
+    except KeyboardInterrupt:  # 130 is what a shell expects of a command that Ctrl-C ended
+        sys.exit(130)

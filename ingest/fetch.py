@@ -26,6 +26,8 @@ from ingest.catalogue import Source, Vintage
 
 __all__ = ["Fetched", "Fetcher"]
 
+stamina.instrumentation.set_on_retry_hooks([])  # what a retry cannot mend is said once, in a sentence of ours
+
 _CHUNK_BYTES = 1 << 20
 _AGENT = "alentours (open-source finder of the services around a home)"
 
@@ -161,7 +163,10 @@ class Fetcher:
             ) as client:
                 sidecar = self._download(client, source, url, folder, former)
         except (httpx.HTTPError, httpx.InvalidURL, _Busy) as error:
-            detail = f"{url} does not answer ({error or type(error).__name__}) and {self._mirror_word()}"
+            detail = (
+                f"{url} does not answer ({str(error) or type(error).__name__}) and {self._mirror_word()}: "
+                "look at the network, or name a mirror by MIRROR=<folder>"
+            )
             raise SourceUnavailable(source.id, detail) from error
         path = folder / sidecar.file
         return Fetched(source.id, path, sidecar.sha256, url, sidecar.fetched_at, sidecar.data_date, source.producer)

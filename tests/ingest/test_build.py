@@ -10,6 +10,7 @@ import pytest
 
 from geo.errors import GateRefused, InvalidParameter, SourceMalformed, SourceUnavailable
 from geo.publication import current_id
+from geo.scoring import Place, score
 from geo.snapshot import Snapshot
 from ingest.build import Builder, Built
 from ingest.store import open_store
@@ -175,6 +176,29 @@ def test_saone_et_loire_is_built_from_real_files(built_71: Built) -> None:
     for source in snapshot.sources:
         ledger = source.ledger
         assert ledger.read == ledger.kept + ledger.merged + ledger.out_of_scope + ledger.rejected
+
+
+def test_the_door_of_the_method_page_scores_as_the_page_says(built_71: Built, repository: Path) -> None:
+    """docs/method.md works one address out by hand: its table and totals are what the program finds."""
+    page = (repository / "docs" / "method.md").read_text(encoding="utf-8")
+    table = page[page.index("<!-- worked example") :]
+    rows = re.findall(r"^\| ([a-z_]+\.[a-z_]+) \| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \|$", table, re.MULTILINE)
+    walk_total, car_total = (
+        float(re.search(pattern, table)[1])
+        for pattern in (r"Total = [\d. /]+ = (\d+\.\d+)", r"By car .* has (\d+\.\d+)")
+    )
+    snapshot = Snapshot.open(built_71.folder)
+    match = snapshot.addresses.resolve("187 rue du Maréchal Foch, Le Creusot")
+    place = Place(match.lon, match.lat)
+    (walk,) = score(snapshot, [place], "walk", snapshot.profiles["famille"])
+    (car,) = score(snapshot, [place], "car", snapshot.profiles["famille"])
+    found = {
+        c.category: (f"{c.weight:.1f}", f"{c.value:.4f}", f"{c.weight * c.value:.2f}")
+        for c in walk.components
+        if c.value is not None
+    }
+    assert found == {category: tuple(figures) for category, *figures in rows}
+    assert (round(walk.total, 2), round(car.total, 2)) == (walk_total, car_total)
 
 
 def test_saone_et_loire_is_the_same_from_postgis(
