@@ -21,21 +21,24 @@ from folium.template import Template
 from numpy.typing import NDArray
 
 from app import __version__
-from app.answers.attribution import attribution
+from app.answers.attribution import attribution, base_attribution
 from app.answers.scores import place_label
 from app.french import minutes, number, status_word
 from geo.errors import ConfigurationError
+from geo.places import Service
 from geo.projection import Projection, ground_m
 from geo.scoring import Component, Reach, Score
 from geo.snapshot import Snapshot
 
-__all__ = ["LeafletFiles", "report"]
+__all__ = ["LeafletFiles", "report", "service_name"]
 
 NEAR_M = 600.0
 """Streets are drawn this far around the place at least, whatever the services."""
 FAR_M = 4000.0
 """And never farther: a file that a person sends by mail stays below some megabytes."""
 LINE_TOLERANCE_M = 3.0
+_ABOVE_ALL = 10_000
+"""Leaflet lifts a mark by its pixels from the top of the map; this is more than any map's height."""
 STYLE = Path(__file__).with_name("report.css")
 
 
@@ -120,30 +123,65 @@ class _Mark(MacroElement):
         L.marker({{ this.latlon|tojson }}, {
             icon: L.divIcon(
                 {html: {{ this.text|tojson }}, className: {{ this.kind|tojson }}, iconSize: {{ this.size }}}),
-            title: {{ this.title|tojson }}, alt: {{ this.title|tojson }},
+            title: {{ this.title|tojson }}, alt: {{ this.title|tojson }}, zIndexOffset: {{ this.lifted }},
         }).addTo({{ this._parent.get_name() }});
         {% endmacro %}"""
     )
 
-    def __init__(self, latlon: tuple[float, float], kind: str, size_px: int, text: str, title: str) -> None:
+    def __init__(
+        self, latlon: tuple[float, float], kind: str, size_px: int, text: str, title: str, *, lifted: int = 0
+    ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # branca leaves it untyped
         self.latlon, self.kind, self.size, self.text, self.title = latlon, kind, [size_px, size_px], text, title
+        self.lifted = lifted
+        """How far above the other marks it is drawn."""
+
+
+class _Controls(MacroElement):
+    """What stands on the edges of the map: whose data it draws, a scale in metres, and the zoom in French.
+
+    The lines of the sources that give the services alone stand below the table: on the map they would hide it.
+    """
+
+    _template = Template(
+        """{% macro script(this, kwargs) %}
+        {{ this._parent.get_name() }}.attributionControl.setPrefix(false);
+        {{ this._parent.get_name() }}.attributionControl.addAttribution({{ this.credits|tojson }});
+        L.control.scale({imperial: false, position: "topright"}).addTo({{ this._parent.get_name() }});
+        L.control.zoom({zoomInTitle: "Agrandir", zoomOutTitle: "Réduire"}).addTo({{ this._parent.get_name() }});
+        {% endmacro %}"""
+    )
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # branca leaves it untyped
+        self.credits = " · ".join([*map(_text, lines), "<a href=#sources>sources des services</a>"])
 
 
 def report(snapshot: Snapshot, score: Score, leaflet: LeafletFiles) -> str:
     """Return the report of one score as the text of an HTML file."""
     shown = _numbered(snapshot, score.components)
     label = place_label(snapshot, score)
-    page = _Page(label, leaflet, _summary(snapshot, score, label), _tables(snapshot, score, shown))
-    page.add_child(_map(snapshot, score, list(shown.values()), label))
+    cited = {
+        snapshot.services.row(reach.service).provenance[0].source
+        for component in score.components
+        for reach in component.nearest
+    }
+    lines = attribution(snapshot, cited)
+    page = _Page(label, leaflet, _summary(snapshot, score, label), _tables(snapshot, score, shown, lines))
+    drawing = _map(snapshot, score, list(shown.values()), label)
+    drawing.add_child(_Controls(base_attribution(snapshot)))
+    page.add_child(drawing)
     return str(page.render())
 
 
 def _numbered(snapshot: Snapshot, components: Sequence[Component]) -> dict[str, _Shown]:
-    """Give each service a number, in the order of the table; a site of two categories is one service, and has one."""
+    """Give the nearest service of each category a number, in the order of the table: more would hide the map.
+
+    A site of two categories is one service, and has one number.
+    """
     shown: dict[str, _Shown] = {}
     for component in components:
-        for reach in component.nearest:
+        for reach in component.nearest[:1]:
             shown.setdefault(snapshot.services.row(reach.service).id, _Shown(len(shown) + 1, reach))
     return shown
 
@@ -153,7 +191,7 @@ def _numbered(snapshot: Snapshot, components: Sequence[Component]) -> dict[str, 
 
 def _map(snapshot: Snapshot, score: Score, shown: Sequence[_Shown], label: str) -> folium.Map:
     home = (score.place.lat, score.place.lon)
-    drawing = folium.Map(location=home, zoom_start=15, tiles=None, prefer_canvas=True, control_scale=True, max_zoom=19)
+    drawing = folium.Map(location=home, zoom_start=15, tiles=None, prefer_canvas=True, zoom_control=False, max_zoom=19)
     drawing.default_js, drawing.default_css = [], []  # what the page holds already, or does not need
     streets = _streets(snapshot, score, shown)
     if streets:
@@ -161,12 +199,14 @@ def _map(snapshot: Snapshot, score: Score, shown: Sequence[_Shown], label: str) 
         folium.PolyLine(streets, **drawn).add_to(drawing)  # type: ignore[no-untyped-call]  # folium leaves it untyped
     for mark in shown:
         service = snapshot.services.row(mark.reach.service)
-        text = f"{mark.number}. {service.name}, {minutes(mark.reach.seconds)}"
+        text = f"{mark.number}. {service_name(snapshot, service)}, {minutes(mark.reach.seconds)}"
         drawing.add_child(_Mark((service.lat, service.lon), "mark", 24, str(mark.number), text))
-    drawing.add_child(_Mark(home, "home", 18, "", label))
+    drawing.add_child(_Mark(home, "home", 18, "", label, lifted=_ABOVE_ALL))
     marks = [home, *((s.lat, s.lon) for s in map(snapshot.services.row, (m.reach.service for m in shown)))]
     near = [(lat, lon) for lat, lon in marks if ground_m(home[1], home[0], lon, lat) <= FAR_M]
-    drawing.fit_bounds([np.min(near, axis=0).tolist(), np.max(near, axis=0).tolist()], padding=(30, 30), max_zoom=17)
+    box = [np.min(near, axis=0).tolist(), np.max(near, axis=0).tolist()]
+    # Below stand the lines of who made the data: no mark is to lie under them.
+    drawing.fit_bounds(box, padding_top_left=(30, 30), padding_bottom_right=(30, 90), max_zoom=17)
     return drawing
 
 
@@ -222,18 +262,18 @@ def _summary(snapshot: Snapshot, score: Score, label: str) -> str:
     )
 
 
-def _tables(snapshot: Snapshot, score: Score, shown: Mapping[str, _Shown]) -> str:
+def _tables(snapshot: Snapshot, score: Score, shown: Mapping[str, _Shown], lines: Sequence[str]) -> str:
     rows = "".join(_rows(snapshot, component, shown) for component in score.components)
-    cited = {snapshot.services.row(mark.reach.service).provenance[0].source for mark in shown.values()}
-    lines = "".join(f"<li>{_text(line)}</li>" for line in attribution(snapshot, cited))
+    licences = "".join(f"<li>{_text(line)}</li>" for line in lines)
     return (
         "<main><h2>Les mêmes services, en tableau</h2>"
-        "<p>Points = poids × valeur. « Non couvert » n’est pas un zéro : les données manquent.</p>"
+        "<p>La carte porte le numéro du service le plus proche de chaque catégorie. "
+        "Points = poids × valeur. « Non couvert » n’est pas un zéro : les données manquent.</p>"
         "<div class='scroll' tabindex='0' role='region' aria-label='Services'><table><thead><tr>"
         "<th scope='col'>Service<th scope='col'>Poids<th scope='col'>Valeur<th scope='col'>Points<th scope='col'>N°"
         "<th scope='col'>Le plus proche<th scope='col'>Temps<th scope='col'>Source</tr></thead>"
         f"{rows}</table></div></main>"
-        f"<footer><h2>Sources et licences</h2><ul>{lines}</ul>"
+        f"<footer><h2 id='sources'>Sources et licences</h2><ul>{licences}</ul>"
         f"<p>Instantané {_text(score.snapshot)}, méthode {_text(score.method_version)}, profil "
         f"{_text(score.profile_version)}, Alentours {_text(__version__)}.</p></footer>"
     )
@@ -259,11 +299,20 @@ def _rows(snapshot: Snapshot, component: Component, shown: Mapping[str, _Shown])
 def _service_cells(snapshot: Snapshot, reach: Reach, shown: Mapping[str, _Shown]) -> str:
     service = snapshot.services.row(reach.service)
     origin = service.provenance[0]
+    source = snapshot.source(origin.source)
+    title = source.title if source else origin.source
+    mark = shown.get(service.id)
     counted = "" if reach.counted else " <i>(à titre indicatif)</i>"
     return (
-        f"<td>{shown[service.id].number}</td><td>{_text(service.name)}{counted}</td><td>{minutes(reach.seconds)}</td>"
-        f"<td>{_text(origin.source)}, {_text(origin.data_date)}, {_text(origin.licence.label)}</td>"
+        f"<td>{mark.number if mark else ''}</td><td>{_text(service_name(snapshot, service))}{counted}</td>"
+        f"<td>{minutes(reach.seconds)}</td>"
+        f"<td>{_text(title)}, {_text(origin.data_date)}, {_text(origin.licence.label)}</td>"
     )
+
+
+def service_name(snapshot: Snapshot, service: Service) -> str:
+    """Name a service; one without a name is what it is."""
+    return service.name or snapshot.taxonomy[service.category].label.fr
 
 
 def _text(text: str) -> str:

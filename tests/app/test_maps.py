@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -49,14 +50,15 @@ def test_the_table_has_every_component_with_its_evidence(html: str, snapshot: Sn
     score = scored(snapshot, town, 2.2, 1)
     assert html.count("<tbody>") == len(score.components)
     assert "Collège Ada Lovelace" in html
-    assert "registre, 2026-03, Licence Ouverte 2.0" in html
+    assert "<td>Registre des services, 2026-03, Licence Ouverte 2.0</td>" in html
     assert "cherchée, aucune à portée" in html
     assert "(à titre indicatif)" in html
     assert "© les contributeurs d’OpenStreetMap" in html
     assert f"{score.total:.0f} sur 100" in html
 
 
-def test_names_are_text_in_the_page_and_in_the_script(html: str) -> None:
+def test_names_are_text_in_the_page_and_in_the_script(snapshot: Snapshot, town: Town) -> None:
+    html = maps.report(snapshot, scored(snapshot, town, 5.2, 1), maps.LeafletFiles("", ""))
     assert "Pharmacie &lt;b&gt;&amp; Fils&lt;/b&gt; `${0}`" in html
     scripts = "".join(re.findall(r"<script>(.*?)</script>", html, re.DOTALL))
     assert "<b>" not in scripts
@@ -66,7 +68,20 @@ def test_names_are_text_in_the_page_and_in_the_script(html: str) -> None:
 def test_every_mark_on_the_map_is_a_number_of_the_table(html: str) -> None:
     marks = {int(n) for n in re.findall(r"html: \"(\d+)\"", html)}
     cells = {int(n) for n in re.findall(r"<td>(\d+)</td><td>", html)}
+    assert "imperial: false" in html
     assert marks == cells == set(range(1, len(marks) + 1))
+
+
+def test_the_nearest_of_each_category_has_a_number(html: str, snapshot: Snapshot, town: Town) -> None:
+    components = scored(snapshot, town, 2.2, 1).components
+    nearest = [component.nearest[0].service for component in components if component.nearest]
+    marks = set(re.findall(r"html: \"(\d+)\"", html))
+    assert len(marks) == len({snapshot.services.row(row).id for row in nearest})
+
+
+def test_a_service_without_a_name_is_what_it_is(snapshot: Snapshot) -> None:
+    service = replace(snapshot.services.row(0), name="")
+    assert maps.service_name(snapshot, service) == "École maternelle"
 
 
 def test_streets_are_drawn_around_the_place(town: Town, html: str) -> None:
@@ -90,7 +105,7 @@ def test_without_the_built_pages_it_says_what_to_do(tmp_path: Path) -> None:
 
 
 def test_a_browser_without_network_draws_it(snapshot: Snapshot, town: Town, browser: Browser, tmp_path: Path) -> None:
-    score = scored(snapshot, town, 2.2, 1)
+    score = scored(snapshot, town, 5.2, 1)
     path = tmp_path / "report.html"
     path.write_text(maps.report(snapshot, score, maps.LeafletFiles.find(BUILT)), encoding="utf-8")
     context = browser.new_context(offline=True, viewport={"width": 375, "height": 800})
@@ -106,9 +121,17 @@ def test_a_browser_without_network_draws_it(snapshot: Snapshot, town: Town, brow
     numbers = set(re.findall(r"<td>(\d+)</td><td>", path.read_text(encoding="utf-8")))
     assert page.locator(".leaflet-marker-pane .mark").count() == len(numbers)
     assert page.locator("canvas").count() == 1
+    said = page.locator(".leaflet-control-attribution")
+    assert "© les contributeurs d’OpenStreetMap" in said.inner_text()
+    assert said.locator("a").get_attribute("href") == "#sources"
+    assert "Leaflet" not in said.inner_text()
+    lifted = "marks => marks.map(mark => Number(mark.style.zIndex))"
+    (home,) = page.eval_on_selector_all(".home", lifted)
+    assert home > max(page.eval_on_selector_all(".mark", lifted))
+    assert page.locator(".leaflet-control-scale").inner_text().endswith("m")
     assert page.get_by_title("Pharmacie <b>& Fils</b> `${0}`").count() == 1
     assert page.evaluate("document.documentElement.scrollWidth") <= 375
-    assert "Maillebourg" in page.title()
+    assert "Carreville" in page.title()
     context.close()
 
 
