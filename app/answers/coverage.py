@@ -10,9 +10,10 @@ from app.answers.attribution import attribution
 from geo.coverage import Coverage, People
 from geo.snapshot import Snapshot
 
-__all__ = ["coverage_answer", "coverage_csv"]
+__all__ = ["coverage_answer", "coverage_csv", "coverage_csv_fr"]
 
 COLUMNS = ("insee", "name", "people", "within", "not_covered", "share")
+COLUMNS_FR = ("Code INSEE", "Commune", "Habitants", "À portée", "Non couverts", "Part")
 
 
 def coverage_answer(snapshot: Snapshot, counted: Coverage) -> dict[str, Any]:
@@ -45,6 +46,21 @@ def coverage_csv(counted: Coverage) -> str:
         figures = _people(row)
         table.writerow([row.insee, row.name, *(figures[column] for column in COLUMNS[2:])])
     return text.getvalue()
+
+
+def coverage_csv_fr(counted: Coverage) -> str:
+    """Give the same table for a spreadsheet in French, which opens it as it is.
+
+    Semicolons, decimal commas, French headers, and the byte order mark without which Excel misreads accents.
+    """
+    text = io.StringIO()
+    table = csv.writer(text, delimiter=";")
+    table.writerow(COLUMNS_FR)
+    for row in counted.communes:
+        figures = _people(row)
+        decimal = ("" if figures[name] is None else str(figures[name]).replace(".", ",") for name in COLUMNS[2:])
+        table.writerow([row.insee, row.name, *decimal])
+    return f"\ufeff{text.getvalue()}"
 
 
 def _people(row: People) -> dict[str, Any]:

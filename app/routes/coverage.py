@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
-from app.answers.coverage import coverage_answer, coverage_csv
+from app.answers.coverage import coverage_answer, coverage_csv, coverage_csv_fr
 from app.deps import AskedMode, Serves, known_parameters_only
 from app.responses import SHARED, Json, etag_of, json_bytes, not_modified
 from app.schemas import CoverageAnswer
@@ -20,6 +20,7 @@ __all__ = ["router"]
 router = APIRouter(prefix="/api/v1", tags=["coverage"], dependencies=[Depends(known_parameters_only)])
 
 CSV = "text/csv"
+Form = Literal["json", "csv", "csv-fr"]
 _CSV_EXAMPLE = {CSV: {"schema": {"type": "string"}}}
 
 
@@ -36,30 +37,31 @@ async def coverage(
     category: Annotated[str, Query(description="One category.", examples=["health.pharmacy"])],
     minutes: Annotated[float, Query(gt=0, le=60, allow_inf_nan=False, description="At most so many minutes.")] = 15,
     form: Annotated[
-        Literal["json", "csv"] | None, Query(alias="format", description="Instead of the `Accept` header.")
+        Form | None,
+        Query(alias="format", description="Instead of the `Accept` header; `csv-fr` is for a spreadsheet in French."),
     ] = None,
 ) -> Response:
     """Count the people who reach a service of the category within so many minutes (`Accept: text/csv` for a table)."""
     now.snapshot.taxonomy.require(category)
-    as_csv = form == "csv" or (form is None and _prefers_csv(request.headers.get("accept", "")))
-    etag = etag_of(now.snapshot.id, now.snapshot.method.version, category, mode, repr(minutes), str(as_csv))
+    form = form or ("csv" if _prefers_csv(request.headers.get("accept", "")) else "json")
+    etag = etag_of(now.snapshot.id, now.snapshot.method.version, category, mode, repr(minutes), form)
     headers = {"ETag": etag, "Cache-Control": SHARED, "Vary": "Accept"}
     held = not_modified(request, etag, SHARED)
     if held is not None:
         return held
-    body = await asyncio.to_thread(_body, now, category, mode, minutes, as_csv)
-    if not as_csv:
+    body = await asyncio.to_thread(_body, now, category, mode, minutes, form)
+    if form == "json":
         return Json(body, headers=headers)
     name = f"alentours-{now.snapshot.territory.code}-{category}-{mode}-{minutes:g}min.csv"
     headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return Response(body, media_type=f"{CSV}; charset=utf-8", headers=headers)
 
 
-def _body(now: Served, category: str, mode: str, minutes: float, as_csv: bool) -> bytes:
+def _body(now: Served, category: str, mode: str, minutes: float, form: Form) -> bytes:
     counted = people.coverage(now.snapshot, category, mode, minutes)
-    if as_csv:
-        return coverage_csv(counted).encode()
-    return json_bytes(coverage_answer(now.snapshot, counted))
+    if form == "json":
+        return json_bytes(coverage_answer(now.snapshot, counted))
+    return (coverage_csv if form == "csv" else coverage_csv_fr)(counted).encode()
 
 
 def _prefers_csv(accept: str) -> bool:

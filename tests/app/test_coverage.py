@@ -71,6 +71,20 @@ def test_a_table_has_the_same_figures(client: Client) -> None:
         assert row["share"] == ("" if commune["share"] is None else str(commune["share"]))
 
 
+def test_a_french_spreadsheet_has_the_same_figures(client: Client) -> None:
+    question = {"category": "shop.bakery", "minutes": 3}
+    answer = ask(client, **question)
+    response = client.get("/api/v1/coverage", **question, format="csv-fr")
+    assert response.headers["content-type"] == "text/csv; charset=utf-8"
+    assert response.content.startswith(b"\xef\xbb\xbfCode INSEE;Commune;")
+    rows = list(csv.reader(io.StringIO(response.content.decode("utf-8-sig")), delimiter=";"))
+    assert "." not in response.text
+    for row, commune in zip(rows[1:], answer["communes"], strict=True):
+        assert row[:2] == [commune["insee"], commune["name"]]
+        for cell, name in zip(row[2:], ("people", "within", "not_covered", "share"), strict=True):
+            assert cell.replace(",", ".") == ("" if commune[name] is None else str(commune[name]))
+
+
 @pytest.mark.parametrize(
     ("accept", "form", "is_table"),
     [
@@ -92,6 +106,7 @@ def test_who_asks_chooses_the_form(client: Client, accept: str, form: str | None
 
 def test_a_table_and_its_json_have_tags_of_their_own(client: Client) -> None:
     tags = {
-        client.get("/api/v1/coverage", category="shop.bakery", format=form).headers["etag"] for form in ("json", "csv")
+        client.get("/api/v1/coverage", category="shop.bakery", format=form).headers["etag"]
+        for form in ("json", "csv", "csv-fr")
     }
-    assert len(tags) == 2
+    assert len(tags) == 3

@@ -70,9 +70,9 @@ export class Api {
   coverage = (question: CoverageQuestion, signal?: AbortSignal): Promise<Coverage> =>
     this.json('/coverage', { ...question }, signal);
 
-  /** Address of the same table as a file. */
-  coverageCsv = ({ category, mode, minutes }: CoverageQuestion): string =>
-    `${this.base}/coverage?${query({ category, mode, minutes, format: 'csv' })}`;
+  /** Address of the same table as a file: `csv-fr` is for a spreadsheet in French. */
+  coverageCsv = ({ category, mode, minutes }: CoverageQuestion, format: 'csv' | 'csv-fr' = 'csv'): string =>
+    `${this.base}/coverage?${query({ category, mode, minutes, format })}`;
 
   private async json<T>(path: string, parameters: Query = {}, signal?: AbortSignal): Promise<T> {
     const asked = query(parameters);
