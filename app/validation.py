@@ -16,6 +16,12 @@ EXPECTED: Mapping[str, str] = {
 }
 """What is right for a parameter of which the kind of number alone says too little."""
 
+_NEEDED: Mapping[str, str] = {
+    "q": "the words of an address, such as rue de la Gare",
+    "category": "the id of a category, such as health.pharmacy; /api/v1/categories lists them",
+}
+"""What a parameter that is missing should hold."""
+
 _SENTENCES: Mapping[str, tuple[str, str]] = {
     "missing": ("is missing", "a value"),
     "float_parsing": ("{shown} is not a number", "a number"),
@@ -43,6 +49,8 @@ def _problem(error: Mapping[str, Any]) -> FieldProblem:
     sentence = _SENTENCES.get(error["type"])
     if sentence is None:
         return FieldProblem(field, str(error.get("msg", "cannot be accepted")), EXPECTED.get(field, "see /docs"))
+    if error["type"] == "missing" and field in _NEEDED:
+        return FieldProblem(field, sentence[0], _NEEDED[field])
     values = {**error.get("ctx", {}), "shown": shown(error.get("input"))}
     return FieldProblem(field, sentence[0].format(**values), EXPECTED.get(field) or sentence[1].format(**values))
 

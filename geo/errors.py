@@ -19,7 +19,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import difflib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -39,6 +40,7 @@ __all__ = [
     "SourceMalformed",
     "SourceUnavailable",
     "UnknownAddress",
+    "one_of",
 ]
 
 
@@ -49,6 +51,16 @@ class FieldProblem:
     field: str
     problem: str
     expected: str
+
+
+def one_of(given: str, known: Iterable[str]) -> str:
+    """Say what would be right instead of `given`: the one that it resembles first, then the others."""
+    names = list(known)
+    like = difflib.get_close_matches(given, names, n=1)
+    if not like:
+        return f"one of {', '.join(names)}"
+    others = [name for name in names if name != like[0]]
+    return f"one of {like[0]} (did you mean it?)" + "".join(f", {name}" for name in others)
 
 
 class AlentoursError(Exception):

@@ -24,7 +24,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo.cells import Demand
-from geo.errors import FieldProblem, InvalidParameter, NoSnapshot
+from geo.errors import FieldProblem, InvalidParameter, NoSnapshot, one_of
 from geo.fields import AccessField
 from geo.geocoding import AddressIndex
 from geo.hierarchy import Hierarchy
@@ -163,8 +163,7 @@ class Snapshot:
             When the snapshot cannot answer for it; lists the modes that it can.
         """
         if mode not in self.modes:
-            known = ", ".join(self.modes)
-            raise InvalidParameter(FieldProblem(field, f"unknown mode {mode!r}", f"one of {known}"))
+            raise InvalidParameter(FieldProblem(field, f"unknown mode {mode!r}", one_of(mode, self.modes)))
         return self.modes[mode]
 
     def require_profile(self, profile: str, field: str = "profile") -> Profile:
@@ -176,8 +175,7 @@ class Snapshot:
             When there is no such profile; lists the right ones.
         """
         if profile not in self.profiles:
-            known = ", ".join(self.profiles)
-            raise InvalidParameter(FieldProblem(field, f"unknown profile {profile!r}", f"one of {known}"))
+            raise InvalidParameter(FieldProblem(field, f"unknown profile {profile!r}", one_of(profile, self.profiles)))
         return self.profiles[profile]
 
     def source(self, source_id: str) -> SourceRecord | None:

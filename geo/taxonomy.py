@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from geo.errors import ConfigurationError, FieldProblem, InvalidParameter
+from geo.errors import ConfigurationError, FieldProblem, InvalidParameter, one_of
 
 __all__ = ["Category", "Family", "Label", "Taxonomy"]
 
@@ -66,8 +66,8 @@ class Taxonomy(Mapping[str, Category]):
         try:
             return self._categories[category]
         except KeyError:
-            known = ", ".join(self._categories)
-            raise InvalidParameter(FieldProblem(field, f"unknown category {category!r}", f"one of {known}")) from None
+            expected = one_of(category, self._categories)
+            raise InvalidParameter(FieldProblem(field, f"unknown category {category!r}", expected)) from None
 
     @classmethod
     def load(cls, path: Path) -> Taxonomy:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import shlex
 from pathlib import Path
@@ -17,13 +18,17 @@ from tests.app.town import Town
 
 TEXT = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
 BASE = "http://127.0.0.1:8000"
+LON, LAT, ADDRESS, TILE = "-3.99526", "46.46601", "10 avenue de la Mer, Montaubrelle", "14/8010/5798"
+"""Where the examples lie: in the sample territory. The town of the tests has places of its own."""
 EXAMPLES = [line for block in re.findall(r"```sh\n(.*?)```", TEXT, re.DOTALL) for line in block.splitlines()]
 
 
 def ask(client: Client, town: Town, line: str):
     """Carry out one example as curl would; returns the answer and the status that the line promises."""
     lon, lat = town.lonlat(2.2, 1)
-    line = line.replace("LON", f"{lon:.6f}").replace("LAT", f"{lat:.6f}").replace("ADDRESS", "3 rue du Maréchal Foch")
+    here = {LON: f"{lon:.6f}", LAT: f"{lat:.6f}", ADDRESS: "3 rue du Maréchal Foch", TILE: "0/0/0"}
+    for there, ours in here.items():
+        line = line.replace(there, ours)
     words = shlex.split(line, comments=True)
     assert words.pop(0) == "curl"
     method, headers, body, query, url = "GET", {}, None, "", ""
@@ -53,6 +58,15 @@ def test_an_example_does_what_it_says(client: Client, town: Town, line: str) -> 
     assert answer.status_code == promised
     if promised >= 400:
         Problem.model_validate(answer.json())
+
+
+def test_the_examples_lie_in_one_place() -> None:
+    """The tile is the one that holds the point: no example is left behind when the others move."""
+    text = "\n".join(EXAMPLES)
+    assert all(part in text for part in (LON, LAT, ADDRESS, TILE))
+    zoom, column, row = map(int, TILE.split("/"))
+    assert int((float(LON) + 180) / 360 * 2**zoom) == column
+    assert int((1 - math.asinh(math.tan(math.radians(float(LAT)))) / math.pi) / 2 * 2**zoom) == row
 
 
 def test_there_is_an_example_for_every_operation(client: Client) -> None:

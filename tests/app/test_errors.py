@@ -158,6 +158,27 @@ def test_the_right_ones_are_named(client: Client, query: dict, right: tuple[str,
     assert all(word in expected for word in right)
 
 
+@pytest.mark.parametrize(
+    ("path", "query", "right"),
+    [
+        ("/services", {"category": "health.pharmacie"}, "health.pharmacy"),
+        ("/coverage", {"category": "pharmacy"}, "health.pharmacy"),
+        ("/score", {"lon": 0, "lat": 0, "profile": "Senior"}, "senior"),
+        ("/score", {"lon": 0, "lat": 0, "mode": "walking"}, "walk"),
+    ],
+)
+def test_the_nearest_right_one_is_named_first(client: Client, path: str, query: dict, right: str) -> None:
+    (error,) = client.get(f"/api/v1{path}", **query).json()["errors"]
+    assert error["expected"].startswith(f"one of {right} (did you mean it?), ")
+    assert error["expected"].count(f" {right}") == 1
+
+
+@pytest.mark.parametrize(("path", "said"), [("/search", "words of an address"), ("/coverage", "health.pharmacy")])
+def test_what_is_missing_is_said(client: Client, path: str, said: str) -> None:
+    (error,) = client.get(f"/api/v1{path}").json()["errors"]
+    assert (error["problem"], said in error["expected"]) == ("is missing", True)
+
+
 def test_several_faults_are_said_together(client: Client) -> None:
     problem = client.get("/api/v1/score", lon="x", lat="y").json()
     assert {error["field"] for error in problem["errors"]} == {"lon", "lat"}

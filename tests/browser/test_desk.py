@@ -90,9 +90,9 @@ def test_the_file_holds_what_the_table_shows(visit: Visit, ask: Ask, tmp_path: P
     path = tmp_path / "coverage.csv"
     started.value.save_as(path)
     with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
+        rows = list(csv.DictReader(file, delimiter=";"))
     communes = ask("/coverage", category=category, mode="walk", minutes=15)["communes"]
-    assert {row["insee"] for row in rows} >= {commune["insee"] for commune in communes}
+    assert {row["Code INSEE"] for row in rows} >= {commune["insee"] for commune in communes}
 
 
 def test_the_map_of_communes_comes_beside_its_table(visit: Visit) -> None:
