@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Category, Component, Nearest, Score } from '../src/api/types';
-import { familiesOf, forAndAgainst, missingOf, sumsOf } from '../src/score/families';
+import { familiesOf, firstShown, forAndAgainst, missingOf, sumsOf } from '../src/score/families';
 import { numbered } from '../src/score/numbering';
 
 const nearest = (service: string, seconds = 300): Nearest => ({
@@ -137,4 +137,19 @@ describe('numbers', () => {
   });
 
   it('are none when nothing is open', () => expect(numbered(families, new Set()).size).toBe(0));
+});
+
+describe('the family that opens first', () => {
+  const far = { ...nearest('far', 4000), counted: false };
+  const of = (...components: Component[]) => firstShown(familiesOf(score(components), []))?.id;
+
+  it('is the heaviest with a service that counts', () => {
+    const empty = component('college', 'school', 18, 0);
+    const indication = component('doctor', 'health', 15, 0, [far]);
+    const counted = component('bakery', 'shopping', 10, 0.5, [nearest('a')]);
+    expect(of(empty, indication, counted)).toBe('shopping');
+    expect(of(empty, indication)).toBe('health');
+    expect(of(empty)).toBe('school');
+    expect(of()).toBeUndefined();
+  });
 });

@@ -181,6 +181,40 @@ def test_a_click_on_the_map_asks_for_a_score(visit: Visit, address: dict[str, ob
     expect(page.get_by_role("heading", level=1)).not_to_have_text(str(address["name"]))
 
 
+def test_one_choice_on_the_map_after_another_raises_nothing(visit: Visit) -> None:
+    page = visit("/")
+    expect(page.get_by_role("button", name="Zoomer", exact=True)).to_be_visible(timeout=SLOW_MS)
+    page.get_by_role("button", name="Choisir sur la carte").click()
+    figure = page.locator("figure.map")
+    expect(figure.get_by_role("status")).to_have_text(
+        "Cliquez sur le point voulu, ou centrez-le et appuyez sur Entrée."
+    )
+    canvas = page.locator("canvas")
+    box = canvas.bounding_box()
+    assert box
+    for right in (40, 80):  # `visit` fails on an exception of the page
+        before = page.url
+        canvas.click(position={"x": box["width"] / 2 + right, "y": box["height"] / 2 + 40})
+        expect(page).not_to_have_url(before)
+        expect(page.get_by_role("heading", level=1)).not_to_contain_text("Ici ou là")
+        expect(figure.get_by_role("status")).to_have_count(0)
+    page.evaluate("document.querySelector('canvas').focus()")
+    page.go_back()
+    page.get_by_role("link", name="Sources", exact=True).first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("D’où viennent les données")
+
+
+def test_a_search_leaves_its_words_and_gives_the_result_the_focus(visit: Visit, address: dict[str, object]) -> None:
+    page = visit("/")
+    for _ in range(2):  # from the empty page, then beside a result
+        box = page.get_by_role("combobox")
+        box.fill(str(address["label"]))
+        box.press("Enter")
+        expect(page.get_by_role("region", name="D’où viennent ces points")).to_be_visible()
+        expect(page.get_by_role("heading", level=1)).to_be_focused()
+        expect(page.get_by_role("combobox")).to_have_value(str(address["label"]))
+
+
 def test_the_map_is_worked_by_keyboard(visit: Visit, address: dict[str, object]) -> None:
     page = visit(link(address, open="-"))
     canvas = page.get_by_role("region", name=re.compile("^Carte des services"))
@@ -211,6 +245,32 @@ def test_an_unknown_address_is_said_and_the_words_are_kept(visit: Visit) -> None
         "Aucune adresse ne correspond à «\u00a0zzxqv 999999 qqq\u00a0»."
     )
     expect(page.get_by_role("combobox")).to_have_value("zzxqv 999999 qqq")
+
+
+def test_a_commune_is_no_address_and_its_streets_are_offered(visit: Visit, ask: Ask) -> None:
+    street = ask("/search", q="rue", limit=1)["features"][0]["properties"]
+    page = visit("/")
+    page.get_by_role("combobox").fill(street["city"])
+    page.get_by_role("combobox").press("Enter")
+    heading = page.get_by_role("heading", level=1)
+    expect(heading).to_contain_text("est une commune\u00a0: ajoutez une rue et un numéro.")
+    expect(heading).to_be_focused()
+    page.get_by_role("alert").get_by_role("listitem").get_by_role("button").first.click()
+    expect(page.get_by_role("region", name="D’où viennent ces points")).to_be_visible()
+
+
+def test_a_number_that_the_street_lacks_is_said_with_those_next_to_it(visit: Visit, ask: Ask) -> None:
+    house = next(
+        feature["properties"]
+        for feature in ask("/search", q="1 rue", limit=10)["features"]
+        if feature["properties"]["type"] == "housenumber"
+    )
+    words = re.sub(r"^1\b", "9876", house["label"])
+    page = visit("/")
+    page.get_by_role("combobox").fill(words)
+    page.get_by_role("combobox").press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("ce numéro n’existe pas dans cette rue")
+    expect(page.get_by_role("alert").get_by_role("listitem").first).to_be_visible()
 
 
 def test_a_point_without_streets_has_no_score(visit: Visit) -> None:

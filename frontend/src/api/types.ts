@@ -103,6 +103,8 @@ export interface Score {
   attribution: string[];
 }
 
+export type AddressReason = 'no_such_number' | 'municipality' | 'not_loaded' | 'street_in_several_places' | 'unknown';
+
 export interface Candidate {
   label: string;
   type: string;
@@ -117,9 +119,13 @@ export interface Problem {
   status: number;
   detail: string;
   candidates?: Candidate[] | null;
+  /** `unknown_address` and `ambiguous_address`: why the words are no address. */
+  reason?: AddressReason | null;
   /** `off_network` alone: the commune where the point lies, and the metres to the nearest loaded street. */
   place?: string | null;
   off_m?: number | null;
+  /** `off_network` alone: whether the streets around are loaded, and none of them is near. */
+  loaded?: boolean | null;
 }
 
 export interface GeocodeProperties {

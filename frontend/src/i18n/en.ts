@@ -160,6 +160,10 @@ const en: Messages = {
   trouble: {
     offNetwork: {
       title: (place) => (place ? `The streets of ${place} are not loaded.` : 'No loaded street near this point.'),
+      far: (metres) =>
+        metres === null
+          ? 'No loaded street within 300 m of this point.'
+          : `No loaded street within 300 m of this point; the nearest is ${f.distance(metres)} away.`,
       text: 'We cannot work out travel times there, so there is no score. This is not a zero.',
       nearest: (metres) => `The nearest loaded street is ${f.distance(metres)} away.`,
       todo: 'Choose another address, or a point where the map shows streets.',
@@ -167,6 +171,20 @@ const en: Messages = {
     ambiguous: {
       title: (words) => `Several addresses answer to “${words}”.`,
       question: 'Which one?',
+    },
+    number: {
+      title: (words) => `“${words}”: this street has no such number.`,
+      noneTitle: (words) => `“${words}”: no number is known in this street.`,
+      choose: 'The nearest numbers:',
+      chooseStreet: 'The street, without a number:',
+    },
+    commune: {
+      title: (words) => `“${words}” is a commune: add a street and a number.`,
+      choose: 'Or choose one of its streets:',
+    },
+    notLoaded: {
+      title: (commune) => `${commune} is in the territory, but its addresses are not loaded here.`,
+      todo: 'Choose an address in another commune, or a point where the map shows streets.',
     },
     unknown: {
       title: (words) => `No address answers to “${words}”.`,
@@ -194,6 +212,7 @@ const en: Messages = {
     toTable: 'Same content in a table',
     home: 'Address',
     counted: 'service numbered as in the table',
+    choose: 'Click the point that you want, or centre it and press Enter.',
     click: 'A click on the map gives the score of that point.',
     unavailable: 'The map cannot be shown here. The tables say the same.',
     loading: 'The map is on its way.',

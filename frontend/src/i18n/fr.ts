@@ -111,7 +111,7 @@ const words = {
     against: 'Ce qui pèse',
     nothingInFavour: 'Rien de proche parmi ce qui compte.',
     nothingAgainst: 'Rien de notable.',
-    noneNear: 'aucun à portée',
+    noneNear: 'aucun service à portée',
   },
   detail: {
     title: 'D’où viennent ces points',
@@ -166,6 +166,10 @@ const words = {
     offNetwork: {
       title: (place: string) =>
         place ? `Les rues de ${place} ne sont pas chargées.` : 'Aucune rue chargée près de ce point.',
+      far: (metres: number | null) =>
+        metres === null
+          ? 'Aucune rue chargée à moins de 300 m de ce point.'
+          : `Aucune rue chargée à moins de 300 m de ce point ; la plus proche est à ${f.distance(metres)}.`,
       text: 'Nous ne pouvons pas y calculer de temps de trajet, donc pas de note. Ce n’est pas un zéro.',
       nearest: (metres: number) => `La rue chargée la plus proche est à ${f.distance(metres)}.`,
       todo: 'Choisissez une autre adresse, ou un point où la carte montre des rues.',
@@ -173,6 +177,20 @@ const words = {
     ambiguous: {
       title: (words: string) => `Plusieurs adresses répondent à « ${words} ».`,
       question: 'Laquelle ?',
+    },
+    number: {
+      title: (words: string) => `« ${words} » : ce numéro n’existe pas dans cette rue.`,
+      noneTitle: (words: string) => `« ${words} » : aucun numéro n’est connu dans cette rue.`,
+      choose: 'Les numéros les plus proches :',
+      chooseStreet: 'La rue, sans numéro :',
+    },
+    commune: {
+      title: (words: string) => `« ${words} » est une commune : ajoutez une rue et un numéro.`,
+      choose: 'Ou choisissez une de ses rues :',
+    },
+    notLoaded: {
+      title: (commune: string) => `${commune} est dans le territoire, mais ses adresses ne sont pas chargées ici.`,
+      todo: 'Choisissez une adresse d’une autre commune, ou un point où la carte montre des rues.',
     },
     unknown: {
       title: (words: string) => `Aucune adresse ne correspond à « ${words} ».`,
@@ -200,6 +218,7 @@ const words = {
     toTable: 'Même contenu en tableau',
     home: 'Adresse',
     counted: 'service numéroté comme dans le tableau',
+    choose: 'Cliquez sur le point voulu, ou centrez-le et appuyez sur Entrée.',
     click: 'Un clic sur la carte donne la note de ce point.',
     unavailable: 'La carte ne s’affiche pas ici. Les tableaux disent la même chose.',
     loading: 'La carte arrive.',

@@ -10,6 +10,7 @@ export type Box = [west: number, south: number, east: number, north: number];
 
 const TILES = '/tiles/{z}/{x}/{y}.mvt';
 const ROOM = 0.3;
+const MIN_ZOOM = 6;
 
 maplibregl.setWorkerUrl(workerUrl);
 
@@ -32,15 +33,13 @@ export interface Made {
 
 /** Make a map. Throws where the browser cannot draw one. */
 export function createMap({ container, bbox, label, words, onfail }: Wanted): Made {
-  const [west, south, east, north] = bbox;
-  const [width, height] = [(east - west) * ROOM, (north - south) * ROOM];
   const map = new maplibregl.Map({
     container,
     style: basemapStyle(readPalette(), location.origin + TILES, roomAround(bbox)),
     bounds: bbox,
     fitBoundsOptions: { padding: 12 },
-    maxBounds: [west - width - 0.2, south - height - 0.2, east + width + 0.2, north + height + 0.2],
-    minZoom: 6,
+    maxBounds: limits(bbox),
+    minZoom: MIN_ZOOM,
     maxZoom: 18,
     attributionControl: false,
     dragRotate: false,
@@ -62,6 +61,20 @@ export function createMap({ container, bbox, label, words, onfail }: Wanted): Ma
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
   return { map, ready };
+}
+
+/** How far the map can be moved. */
+function limits([west, south, east, north]: Box): Box {
+  const [width, height] = [(east - west) * ROOM + 0.2, (north - south) * ROOM + 0.2];
+  return [west - width, south - height, east + width, north + height];
+}
+
+/** Let the map be moved to a point beyond its limits, if it is; they hold otherwise. */
+export function allow(map: maplibregl.Map, bbox: Box, { lon, lat }: { lon: number; lat: number }): void {
+  const [west, south, east, north] = limits(bbox);
+  const within = lon > west && lon < east && lat > south && lat < north;
+  map.setMinZoom(within ? MIN_ZOOM : 0);
+  map.setMaxBounds(within ? [west, south, east, north] : null);
 }
 
 /** Communes next door are drawn too, as far as the halo goes. */

@@ -46,6 +46,13 @@ export function familiesOf(score: Score, categories: readonly Category[]): Famil
     .toSorted(byWeight);
 }
 
+/** The family to open first: the first with services in evidence, else the first. */
+export function firstShown(families: readonly Family[]): Family | undefined {
+  const has = (counted: boolean) => (family: Family) =>
+    family.parts.some(({ nearest }) => nearest.some((one) => one.counted || !counted));
+  return families.find(has(true)) ?? families.find(has(false)) ?? families[0];
+}
+
 /** Points and covered weight of the whole score: the total is the first over the second. */
 export function sumsOf(score: Score): { points: number; coveredWeight: number; weight: number } {
   const sums = { points: 0, coveredWeight: 0, weight: 0 };

@@ -1,17 +1,11 @@
 /** State of the search page: the question, whose home is the link, and what the service answered to it. */
-import { ProblemError, api } from '../api/client';
+import { api } from '../api/client';
 import { Latest } from '../api/latest';
-import type { Candidate, Score } from '../api/types';
+import type { Score } from '../api/types';
 import { i18n } from '../i18n/language.svelte';
 import { showFragment } from './fragment';
-import { apiPlace, isPoint, readQuestion, writeQuestion, DEFAULTS, type Asked, type Question } from './question';
-
-export type Trouble =
-  | { kind: 'off_network'; place: string; off_m: number | null }
-  | { kind: 'ambiguous' | 'unknown'; words: string; candidates: Candidate[] }
-  | { kind: 'unreachable' }
-  | { kind: 'failed'; detail: string }
-  | { kind: 'bad_link' };
+import { apiPlace, readQuestion, writeQuestion, DEFAULTS, type Asked, type Question } from './question';
+import { troubleOf, type Trouble } from './trouble';
 
 const NOTHING_ASKED: Question = { place: null, ...DEFAULTS, open: null };
 const samePlace = (a: Asked | null, b: Asked | null): boolean => JSON.stringify(a) === JSON.stringify(b);
@@ -109,15 +103,4 @@ export class SearchState {
     }
     this.busy = false;
   }
-}
-
-function troubleOf(error: unknown, place: Asked): Trouble {
-  if (!(error instanceof ProblemError)) return { kind: 'unreachable' };
-  const { problem, kind } = error;
-  const words = isPoint(place) ? (place.name ?? '') : place.words;
-  const candidates = problem.candidates ?? [];
-  if (kind === 'off_network') return { kind, place: problem.place ?? '', off_m: problem.off_m ?? null };
-  if (kind === 'ambiguous_address') return { kind: 'ambiguous', words, candidates };
-  if (kind === 'unknown_address') return { kind: 'unknown', words, candidates };
-  return problem.status >= 500 ? { kind: 'unreachable' } : { kind: 'failed', detail: problem.detail };
 }
