@@ -37,30 +37,39 @@ def _service_attribution(snapshot: Snapshot, category: str) -> list[str]:
     return attribution(snapshot, column.flatten().field("source").unique().to_pylist())
 
 
-def coverage_csv(counted: Coverage) -> str:
-    """Give the communes as a table: commas, a header, an empty cell for what is not known (RFC 4180)."""
+def coverage_csv(snapshot: Snapshot, counted: Coverage) -> str:
+    """Give the communes as a table: commas, a header, an empty cell for what is not known (RFC 4180).
+
+    Each row carries the snapshot and the credits: a table travels further than its address.
+    """
     text = io.StringIO()
     table = csv.writer(text)
-    table.writerow(COLUMNS)
+    table.writerow((*COLUMNS, "snapshot", "attribution"))
+    origin = _origin(snapshot, counted)
     for row in counted.communes:
         figures = _people(row)
-        table.writerow([row.insee, row.name, *(figures[column] for column in COLUMNS[2:])])
+        table.writerow([row.insee, row.name, *(figures[column] for column in COLUMNS[2:]), *origin])
     return text.getvalue()
 
 
-def coverage_csv_fr(counted: Coverage) -> str:
+def coverage_csv_fr(snapshot: Snapshot, counted: Coverage) -> str:
     """Give the same table for a spreadsheet in French, which opens it as it is.
 
     Semicolons, decimal commas, French headers, and the byte order mark without which Excel misreads accents.
     """
     text = io.StringIO()
     table = csv.writer(text, delimiter=";")
-    table.writerow(COLUMNS_FR)
+    table.writerow((*COLUMNS_FR, "Instantané", "Mention des sources"))
+    origin = _origin(snapshot, counted)
     for row in counted.communes:
         figures = _people(row)
         decimal = ("" if figures[name] is None else str(figures[name]).replace(".", ",") for name in COLUMNS[2:])
-        table.writerow([row.insee, row.name, *decimal])
+        table.writerow([row.insee, row.name, *decimal, *origin])
     return f"\ufeff{text.getvalue()}"
+
+
+def _origin(snapshot: Snapshot, counted: Coverage) -> tuple[str, str]:
+    return snapshot.id, " · ".join(_service_attribution(snapshot, counted.category))
 
 
 def _people(row: People) -> dict[str, Any]:

@@ -61,7 +61,7 @@ def _body(now: Served, category: str, mode: str, minutes: float, form: Form) -> 
     counted = people.coverage(now.snapshot, category, mode, minutes)
     if form == "json":
         return json_bytes(coverage_answer(now.snapshot, counted))
-    return (coverage_csv if form == "csv" else coverage_csv_fr)(counted).encode()
+    return (coverage_csv if form == "csv" else coverage_csv_fr)(now.snapshot, counted).encode()
 
 
 def _prefers_csv(accept: str) -> bool:

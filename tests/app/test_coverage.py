@@ -68,6 +68,7 @@ def test_a_table_has_the_same_figures(client: Client) -> None:
         assert {k: float(row[k]) for k in ("people", "within", "not_covered")} == {
             k: commune[k] for k in ("people", "within", "not_covered")
         }
+        assert (row["snapshot"], row["attribution"]) == (answer["snapshot"], " · ".join(answer["attribution"]))
         assert row["share"] == ("" if commune["share"] is None else str(commune["share"]))
 
 
@@ -78,10 +79,12 @@ def test_a_french_spreadsheet_has_the_same_figures(client: Client) -> None:
     assert response.headers["content-type"] == "text/csv; charset=utf-8"
     assert response.content.startswith(b"\xef\xbb\xbfCode INSEE;Commune;")
     rows = list(csv.reader(io.StringIO(response.content.decode("utf-8-sig")), delimiter=";"))
-    assert "." not in response.text
+    assert rows[0][-2:] == ["Instantané", "Mention des sources"]
     for row, commune in zip(rows[1:], answer["communes"], strict=True):
         assert row[:2] == [commune["insee"], commune["name"]]
-        for cell, name in zip(row[2:], ("people", "within", "not_covered", "share"), strict=True):
+        assert not any("." in cell for cell in row[2:6])
+        assert row[6:] == [answer["snapshot"], " · ".join(answer["attribution"])]
+        for cell, name in zip(row[2:6], ("people", "within", "not_covered", "share"), strict=True):
             assert cell.replace(",", ".") == ("" if commune[name] is None else str(commune[name]))
 
 
