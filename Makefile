@@ -27,8 +27,7 @@ bench: ## measure, and write docs/benchmarks.md
 	@scripts/setup test
 	@[ -z "$(MIRROR)" ] || export ALENTOURS_MIRROR="$$(cd "$(MIRROR)" && pwd)"; .venv/bin/python -m benchmarks
 
-soak: ## faults and long loads in full size
-	@[ -f benchmarks/soak.py ] || { echo "no soak test is written yet (benchmarks/soak.py)" >&2; exit 1; }
+soak: ## hold a real service under load for a minute, while its snapshots and workers fail
 	@scripts/setup test
 	@.venv/bin/python -m benchmarks.soak
 
