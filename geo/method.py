@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from geo.errors import ConfigurationError, FieldProblem, InvalidParameter
+from geo.errors import ConfigurationError, FieldProblem, InvalidParameter, one_of
 from geo.taxonomy import Label, Taxonomy
 
 __all__ = ["CategoryMethod", "DecayParameters", "Method", "Profile", "load_profiles"]
@@ -174,8 +174,8 @@ class Profile:
         """
         for family, weight in weights.items():
             if family not in taxonomy.families:
-                known = ", ".join(taxonomy.families)
-                raise InvalidParameter(FieldProblem("weights", f"unknown family {family!r}", f"one of {known}"))
+                expected = one_of(family, taxonomy.families)
+                raise InvalidParameter(FieldProblem("weights", f"unknown family {family!r}", expected))
             if not (math.isfinite(weight) and weight >= 0):
                 raise InvalidParameter(FieldProblem("weights", f"{family} weighs {weight}", "a number from 0"))
         total = sum(weights.values())
