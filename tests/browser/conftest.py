@@ -41,11 +41,11 @@ def visitor(browser: Browser, home: str) -> Iterator[Visit]:
         if parts.scheme not in {"data", "blob"} and parts.netloc != host:
             wrong.append(f"asked another host: {url}")
 
-    def opened(path: str, *, size: tuple[int, int] = DESKTOP, theme: str = "light") -> Page:
+    def opened(path: str, *, size: tuple[int, int] = DESKTOP, theme: str = "light", locale: str = "fr-FR") -> Page:
         context = browser.new_context(
             viewport={"width": size[0], "height": size[1]},
             color_scheme="dark" if theme == "dark" else "light",
-            locale="fr-FR",
+            locale=locale,
             reduced_motion="reduce",
         )
         context.add_init_script(_WITNESS)

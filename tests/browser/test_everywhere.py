@@ -96,6 +96,31 @@ def test_english_comes_at_a_press_and_stays(visit: Visit) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("D’où viennent les données")
 
 
+@pytest.mark.parametrize(("locale", "lang"), [("en-US", "en"), ("fr-CA", "fr"), ("de-DE", "fr")])
+def test_a_page_opens_in_the_language_of_its_browser(visit: Visit, locale: str, lang: str) -> None:
+    page = visit("/sources", locale=locale)
+    expect(page.locator("html")).to_have_attribute("lang", lang)
+    expect(page.get_by_role("heading", level=1)).to_have_text(
+        {"en": "Where the data comes from", "fr": "D’où viennent les données"}[lang]
+    )
+
+
+def test_french_can_be_chosen_in_an_english_browser(visit: Visit) -> None:
+    page = visit("/", locale="en-GB")
+    expect(page.get_by_text(re.compile("^Trial territory: .*, entirely invented.$"))).to_be_visible()
+    page.get_by_role("button", name="Français").click()
+    expect(page.get_by_text(re.compile("^Territoire d’essai.*, entièrement inventé.$"))).to_be_visible()
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("lang", "fr")
+
+
+def test_the_counts_of_sources_are_all_in_sight_on_a_phone(visit: Visit) -> None:
+    page = visit("/sources", size=PHONE)
+    table = page.get_by_role("region", name="Toutes les sources")
+    expect(table).to_be_visible()
+    assert table.evaluate("(region) => region.scrollWidth <= region.clientWidth")
+
+
 def test_the_theme_that_was_chosen_is_there_before_the_page(visit: Visit) -> None:
     page = visit("/", theme="light")
     light = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")

@@ -3,8 +3,9 @@ import { api } from '../api/client';
 import { isScore, type Nearest, type Score } from '../api/types';
 import { DEFAULTS } from '../state/question';
 
-/** Every French town has one; addresses are known where streets are loaded. */
-const WORDS = 'place';
+/** What French towns have, asked one after another until an address tells enough. */
+const WORDS = ['place', 'gare', 'mairie', 'rue'] as const;
+const ENOUGH_SIGHTS = 3;
 const MOST_PLACES = 10;
 const MOST_SIGHTS = 5;
 const FARTHEST_S = 20 * 60;
@@ -28,31 +29,48 @@ export class Example {
   score = $state.raw<Score | null>(null);
   name = $state('');
 
-  /** Find the example; there is none where no such address stands on loaded streets. */
+  /** Find the example; there is none where no such address stands on loaded streets with something near. */
   async load(): Promise<void> {
+    let best: Telling | null = null;
     try {
-      const { features } = await api.search(WORDS, MOST_PLACES);
-      const places = features.map(({ geometry, properties }) => ({
-        lon: geometry.coordinates[0] ?? NaN,
-        lat: geometry.coordinates[1] ?? NaN,
-        name: properties.label,
-      }));
-      if (places.length === 0) return;
-      const asked = places.map(({ lon, lat }) => ({ lon, lat }));
-      const rows = await api.scores(asked, DEFAULTS.mode, DEFAULTS.profile);
-      let most = -1;
-      rows.forEach((row, index) => {
-        if (!isScore(row)) return;
-        const telling = sightsOf(row).length + (row.total ?? 0) / 101; // the total decides between equals
-        if (telling <= most) return;
-        most = telling;
-        this.score = row;
-        this.name = places[index]?.name ?? row.place.label;
-      });
+      for (const words of WORDS) {
+        best = await moreTelling(words, best);
+        if (best && best.telling >= ENOUGH_SIGHTS) break;
+      }
     } catch {
       // the page is whole without an example: the map shows the territory
     }
+    if (!best) return;
+    this.score = best.score;
+    this.name = best.name;
   }
+}
+
+interface Telling {
+  score: Score;
+  name: string;
+  /** Sights near it; the total decides between equals. */
+  telling: number;
+}
+
+/** The most telling of the addresses that answer to `words`, if it tells more than `best`; else `best`. */
+async function moreTelling(words: string, best: Telling | null): Promise<Telling | null> {
+  const { features } = await api.search(words, MOST_PLACES);
+  const places = features.map(({ geometry, properties }) => ({
+    lon: geometry.coordinates[0] ?? NaN,
+    lat: geometry.coordinates[1] ?? NaN,
+    name: properties.label,
+  }));
+  if (places.length === 0) return best;
+  const asked = places.map(({ lon, lat }) => ({ lon, lat }));
+  const rows = await api.scores(asked, DEFAULTS.mode, DEFAULTS.profile);
+  rows.forEach((score, index) => {
+    if (!isScore(score)) return;
+    const telling = sightsOf(score).length + (score.total ?? 0) / 101;
+    if (telling < Math.max(1, best?.telling ?? 0)) return;
+    best = { score, name: places[index]?.name ?? score.place.label, telling };
+  });
+  return best;
 }
 
 export function sightsOf(score: Score): Sight[] {

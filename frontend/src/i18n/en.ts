@@ -59,6 +59,7 @@ const en: Messages = {
     title: 'Find an address',
     headline: ['Here or there:', 'what is around?'],
     lead: 'School, shops, doctor, gym, station: what lies around an address, in minutes along the real streets, with sources.',
+    invented: (territory) => `Trial territory: ${territory}, entirely invented.`,
     label: 'Address, place or coordinates',
     placeholder: 'An address, a place…',
     submit: 'See',

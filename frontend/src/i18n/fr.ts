@@ -59,6 +59,7 @@ const words = {
     title: 'Chercher une adresse',
     headline: ['Ici ou là :', 'que trouve-t-on autour ?'],
     lead: 'École, courses, médecin, gymnase, gare : ce qu’il y a autour d’une adresse, en minutes par les vraies rues, avec les sources.',
+    invented: (territory: string) => `Territoire d’essai : ${territory}, entièrement inventé.`,
     label: 'Adresse, lieu ou coordonnées',
     placeholder: 'Une adresse, un lieu…',
     submit: 'Voir',
