@@ -28,6 +28,8 @@ export interface Sight extends Nearest {
 export class Example {
   score = $state.raw<Score | null>(null);
   name = $state('');
+  /** How exactly the name says where it is. */
+  type = $state('');
 
   /** Find the example; there is none where no such address stands on loaded streets with something near. */
   async load(): Promise<void> {
@@ -43,12 +45,14 @@ export class Example {
     if (!best) return;
     this.score = best.score;
     this.name = best.name;
+    this.type = best.type;
   }
 }
 
 interface Telling {
   score: Score;
   name: string;
+  type: string;
   /** Sights near it; the total decides between equals. */
   telling: number;
 }
@@ -60,6 +64,7 @@ async function moreTelling(words: string, best: Telling | null): Promise<Telling
     lon: geometry.coordinates[0] ?? NaN,
     lat: geometry.coordinates[1] ?? NaN,
     name: properties.label,
+    type: properties.type,
   }));
   if (places.length === 0) return best;
   const asked = places.map(({ lon, lat }) => ({ lon, lat }));
@@ -68,7 +73,8 @@ async function moreTelling(words: string, best: Telling | null): Promise<Telling
     if (!isScore(score)) return;
     const telling = sightsOf(score).length + (score.total ?? 0) / 101;
     if (telling < Math.max(1, best?.telling ?? 0)) return;
-    best = { score, name: places[index]?.name ?? score.place.label, telling };
+    const { name, type } = places[index] ?? { name: score.place.label, type: score.place.type };
+    best = { score, name, type, telling };
   });
   return best;
 }
