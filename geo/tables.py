@@ -176,24 +176,12 @@ class ServiceTable:
     def __iter__(self) -> Iterator[Service]:
         return (self.row(index) for index in range(len(self)))
 
-    @cached_property
-    def category_offsets(self) -> Mapping[str, int]:
-        """First row of each category."""
-        return {category: rows.start for category, rows in self.ranges.items()}
-
     def row(self, index: int) -> Service:
         """Return the service at a row; made once, then kept."""
         service = self._rows[index]
         if service is None:
             service = self._rows[index] = self._made(index)
         return service
-
-    def index_of(self, category: str, row: int) -> int:
-        """Turn a field's label, the row within its category, into a row of this table."""
-        rows = self.ranges[category]
-        if not 0 <= row < len(rows):
-            raise IndexError(f"{category} has {len(rows)} services, not {row + 1}")
-        return rows.start + row
 
     def count(self, category: str) -> int:
         """Count the confirmed services inside the territory: what ``GET /services`` shows by default."""

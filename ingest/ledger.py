@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["Ledger", "Reject", "RejectCode", "UnbalancedLedger", "count_codes", "example_of_each"]
+__all__ = ["Ledger", "Reject", "RejectCode", "UnbalancedLedger", "count_codes"]
 
 
 class RejectCode(StrEnum):
@@ -96,11 +96,3 @@ def count_codes(rejects: Iterable[Reject]) -> dict[str, int]:
     """Count rejects by code, most frequent first, then by code."""
     counts = Counter(reject.code.value for reject in rejects)
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
-
-
-def example_of_each(rejects: Sequence[Reject]) -> dict[str, Reject]:
-    """Return the first reject of each code, in the order of the file."""
-    examples: dict[str, Reject] = {}
-    for reject in rejects:
-        examples.setdefault(reject.code.value, reject)
-    return examples

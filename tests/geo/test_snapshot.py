@@ -77,11 +77,6 @@ def test_services_are_numbered_as_the_fields_number_them(written):
     snapshot = Snapshot.open(written)
     services = snapshot.services
     assert [services.row(i).id for i in services.ranges["health.pharmacy"]] == [f"registre:p{n}" for n in (1, 2, 3)]
-    assert services.index_of("health.pharmacy", 2) == services.category_offsets["health.pharmacy"] + 2
-    with pytest.raises(IndexError):
-        services.index_of("health.pharmacy", 3)
-    with pytest.raises(IndexError):
-        services.index_of("health.pharmacy", -1)
     assert services.row(0) is services.row(0)
     snapshot.close()
 
