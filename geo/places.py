@@ -7,7 +7,22 @@ from enum import StrEnum
 
 from shapely.geometry.base import BaseGeometry
 
-__all__ = ["Address", "Cell", "Commune", "Licence", "Position", "Precision", "Provenance", "Service", "Standing"]
+__all__ = [
+    "Address",
+    "Cell",
+    "Commune",
+    "CommuneCount",
+    "Departures",
+    "Licence",
+    "Parity",
+    "Position",
+    "Precision",
+    "Provenance",
+    "Sector",
+    "Service",
+    "Standing",
+    "Zone",
+]
 
 
 class Licence(StrEnum):
@@ -65,6 +80,18 @@ class Provenance:
 
 
 @dataclass(frozen=True, slots=True)
+class Departures:
+    """How often something leaves a stop, in the week that its timetable shows best."""
+
+    weekday: float
+    """Trips on a working day outside school holidays, the mean of Monday to Friday."""
+    evening: float
+    """Of those, trips that leave at 19:00 or later."""
+    sunday: float
+    """Trips on a Sunday or public holiday."""
+
+
+@dataclass(frozen=True, slots=True)
 class Service:
     """One place where a service is given: a site, not a row."""
 
@@ -85,6 +112,10 @@ class Service:
     in_territory: bool = True
     """False in the halo."""
     precision: Precision = Precision.UNKNOWN
+    updated: str = ""
+    """When its publisher last looked at this row (``YYYY-MM-DD``, or as much of it as is said); empty = not said."""
+    departures: Departures | None = None
+    """Of a stop; None = no timetable is known, never 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +151,11 @@ class Commune:
     in_territory: bool
     geometry: BaseGeometry | None
     """(Multi)Polygon, WGS 84; None where no contour is published."""
+    epci: str = ""
+    """SIREN of its intercommunalité; empty = unknown, or in none."""
+    epci_name: str = ""
+    density: int | None = None
+    """INSEE's class of density in seven levels, 1 (large urban centre) to 7 (very dispersed rural); None = unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,3 +174,52 @@ class Cell:
     people_65_plus: float
     living_standard_eur: float | None
     """Mean living standard a year (``ind_snv / ind``); None = unknown."""
+
+
+class Parity(StrEnum):
+    """Which side of a street a sector takes."""
+
+    ODD = "odd"
+    EVEN = "even"
+    BOTH = "both"
+
+
+@dataclass(frozen=True, slots=True)
+class Sector:
+    """A stretch of street whose children go to one collège (carte scolaire)."""
+
+    id: str
+    """``"<source>:<line>"``."""
+    insee: str
+    street: str
+    """As its publisher writes it; empty = the whole commune, or what no other row of it says."""
+    first: int | None
+    """First and last house number, both included; None = without bound."""
+    last: int | None
+    parity: Parity
+    uai: str
+    """Of the collège."""
+    source: str
+    exclusive: bool = True
+    """False where the commune is shared among several sectors, and the row is one of several possible."""
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """An area in which transport comes on demand."""
+
+    id: str
+    name: str
+    source: str
+    geometry: BaseGeometry
+    """(Multi)Polygon, WGS 84."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommuneCount:
+    """How many services of a category a source counts in a commune without saying where they stand."""
+
+    source: str
+    insee: str
+    category: str
+    count: float

@@ -8,36 +8,56 @@ from __future__ import annotations
 
 import difflib
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from geo.errors import ConfigurationError
 from geo.places import Licence, Precision
-from geo.taxonomy import Taxonomy
 from ingest.tags import OUT_OF_SCOPE, TagMap
 
-__all__ = ["FICTIONAL_TERRITORY", "Also", "Crs", "Expect", "Filter", "Source", "Vintage", "load_sources"]
+__all__ = [
+    "COLUMNS",
+    "CONTENT_KEY",
+    "FICTIONAL_TERRITORY",
+    "Also",
+    "Crs",
+    "Expect",
+    "Filter",
+    "Source",
+    "Vintage",
+    "nearest",
+]
 
 FICTIONAL_TERRITORY = "00"
 """Code of the sample. A source of every territory (``"*"``) is one of every real territory."""
 
-Kind = Literal["services", "addresses", "communes", "contours", "cells", "streets"]
-_COLUMNS: Mapping[str, frozenset[str]] = {
-    "services": frozenset(
-        {"key", "name", "category", "lon", "lat", "x", "y", "point", "insee", "capacity", "precision"}
+CONTENT_KEY = "@content"
+"""As ``columns.key``: the publisher gives no identifier, so that what a row says of itself is its key."""
+
+Kind = Literal[
+    "services", "addresses", "communes", "commune_facts", "contours", "cells", "counts", "sectors", "streets", "zones"
+]
+_ADDRESS = {"address", "number", "repetition", "street", "postcode", "city", "insee"}
+_POSITION = {"lon", "lat", "x", "y", "point", "precision"}
+COLUMNS: Mapping[str, frozenset[str]] = {
+    "services": frozenset({"key", "name", "category", "capacity", "updated", *_POSITION, *_ADDRESS}),
+    "addresses": frozenset(
+        {"key", "number", "repetition", "street", "postcode", "city", "insee", "former_insee", *_POSITION}
     ),
-    "addresses": frozenset(),
     "communes": frozenset(
         {"key", "name", "department", "population", "postcodes", "old_codes", "seat", "parent", "type"}
     ),
+    "commune_facts": frozenset({"key", "epci", "epci_name", "density", "population", "postcode"}),
     "contours": frozenset({"key", "name"}),
     "cells": frozenset({"key", "people", "living_standard_sum", "commune", "age_0_17", "age_65"}),
+    "counts": frozenset({"insee", "category", "count"}),
+    "sectors": frozenset({"insee", "street", "first", "last", "parity", "uai", "exclusive"}),
     "streets": frozenset(),
+    "zones": frozenset({"key", "name"}),
 }
+"""The names that ``columns`` may use, by kind; headers joined by ``+`` are read as one text (or added up: cells)."""
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 
 
@@ -71,6 +91,10 @@ class Vintage(_Strict):
     """All of them make up the vintage; ``{territory}`` stands for the territory's code."""
     producer: str = ""
     """When it was another than the feed's."""
+    territories: tuple[str, ...] = ()
+    """Codes of the territories that its files are about; empty: all that the source serves."""
+    differs: Mapping[str, Any] = {}
+    """Keys of the source that read otherwise in this vintage; each replaces the source's whole."""
 
 
 class Filter(_Strict):
@@ -124,9 +148,14 @@ class Source(_Strict):
     """What its licence wants shown; empty: title, producer, date and licence."""
     page: str = ""
     url: str = ""
-    """The publisher's current feed; ``{territory}`` stands for the territory's code."""
+    """The publisher's current feed, or the portal's address where ``protocol`` asks for a ``dataset`` of it;
+    ``{territory}`` stands for the territory's code."""
+    protocol: Literal["file", "opendatasoft", "opendatasoft_v1", "udata", "wfs", "overpass"] = "file"
+    """How the publisher is asked (:mod:`ingest.protocols`)."""
+    dataset: str = ""
+    """Identifier of the dataset on the portal; the type name of a WFS; the query of Overpass."""
     resource: str = ""
-    """Where ``url`` is a data.gouv.fr dataset: pattern of the title or address of the resource to take."""
+    """Of a data.gouv.fr dataset: pattern of the title or address of the resource to take, of which the newest is."""
     mirror: tuple[Vintage, ...] = ()
     territories: tuple[str, ...]
     official: bool = True
@@ -135,15 +164,23 @@ class Source(_Strict):
     """Categories of which it holds every service of its area."""
     expect: Expect = Expect()
 
-    reader: Literal["file", "osm_services", "osm_addresses", "osm_streets"] = "file"
-    format: Literal["", "csv", "json", "geojson"] = ""
-    """Empty: told by the file's name."""
+    reader: Literal["file", "osm_services", "osm_addresses", "osm_streets", "gtfs_stops", "gtfs_zones"] = "file"
+    format: Literal["", "csv", "json", "jsonl", "geojson", "xml", "xlsx", "parquet", "vector"] = ""
+    """Empty: told by what the file begins with. ``vector`` is what GDAL opens: shapefile, GeoPackage…"""
     encoding: Names = ("utf-8", "cp1252")
     """Accepted encodings; the first in which the file reads is its own."""
     separator: str = ""
     """Empty: found in the header."""
     member: str = ""
     """Of a zip: pattern of the name to read; empty where the zip holds one file."""
+    layer: str = ""
+    """Sheet of a workbook, layer of a GeoPackage; empty: the first."""
+    rows: str = ""
+    """Way to the rows: ``"records"`` or ``"structures>sites"`` in JSON, the element's name in XML."""
+    headers: tuple[str, ...] = ()
+    """Of a file whose own header is shifted or absent: the names of its columns, in their order."""
+    skip: int = 0
+    """Lines to leave aside before the header (of a sheet too); with ``headers``, a header to leave aside counts."""
 
     columns: Mapping[str, Names] = {}
     optional: tuple[str, ...] = ()
@@ -166,6 +203,8 @@ class Source(_Strict):
 
     codes: Mapping[str, str] = Field(default={}, exclude=True)
     tags: TagMap | None = Field(default=None, exclude=True)
+    vintages: Mapping[int, Source] = Field(default={}, exclude=True)
+    """The source as the vintages that differ read it, by their place in ``mirror``."""
 
     @property
     def gives(self) -> frozenset[str]:
@@ -177,16 +216,20 @@ class Source(_Strict):
         """Return what to show beside its data: the Licence Ouverte asks for the producer and the date of the data."""
         return self.attribution or f"{self.title}, {producer}, {data_date}, {self.licence.label}"
 
+    def as_of(self, vintage: int | None) -> Source:
+        """Return the source as a vintage reads it (its place in ``mirror``; None: the publisher's feed)."""
+        return self if vintage is None else self.vintages.get(vintage, self)
+
     def serves(self, territory: str) -> bool:
         """Tell whether the source has something to say of a territory."""
         return territory in self.territories or ("*" in self.territories and territory != FICTIONAL_TERRITORY)
 
     @model_validator(mode="after")
     def _known_columns_and_dates(self) -> Source:
-        known = _COLUMNS[self.kind]
+        known = COLUMNS[self.kind]
         for name in [*self.columns, *self.optional]:
             if name not in known:
-                raise ValueError(f"columns: unknown name {name!r}{_nearest(name, known)}")
+                raise ValueError(f"columns: unknown name {name!r}{nearest(name, known)}")
         for date in [v.data_date for v in self.mirror] + ([self.expect.fresh_after] if self.expect.fresh_after else []):
             if not _DATE.fullmatch(date):
                 raise ValueError(f"{date!r} is no date: expected YYYY, YYYY-MM or YYYY-MM-DD")
@@ -196,6 +239,8 @@ class Source(_Strict):
     def _something_to_read(self) -> Source:
         if not self.url and not self.mirror:
             raise ValueError("neither url nor mirror: nothing to read")
+        if self.protocol != "file" and not self.dataset:
+            raise ValueError(f"protocol {self.protocol!r} asks for a dataset")
         for path in (path for vintage in self.mirror for path in vintage.paths):
             if Path(path).is_absolute() or ".." in Path(path).parts:
                 raise ValueError(f"mirror path {path!r} climbs out of the mirror")
@@ -214,113 +259,7 @@ class Source(_Strict):
         return self
 
 
-def load_sources(folder: Path, territory: str, taxonomy: Taxonomy | None = None) -> list[Source]:
-    """Read the sources that serve a territory, ordered by id.
-
-    Parameters
-    ----------
-    folder
-        ``data/sources``: ``*.toml`` in it and in its folders, ``maps/`` aside.
-    territory
-        Code of a département (``"71"``, ``"2A"``), or ``"00"`` for the sample.
-    taxonomy
-        When given, a category that it does not know is refused.
-
-    Raises
-    ------
-    ConfigurationError
-        When a file is no source, names an unknown key or category, or serves the territory twice under one id.
-    """
-    raw: dict[str, dict[str, Any]] = {}
-    for path in sorted(folder.rglob("*.toml")):
-        if path.parent != folder / "maps":
-            data = _read(path)
-            if data.get("id") != path.stem:
-                raise ConfigurationError(f"{path.name}: the id {data.get('id')!r} is not the file's name")
-            if path.stem in raw:
-                raise ConfigurationError(f"{path.name}: there are two sources of this id")
-            raw[path.stem] = data
-    maps = {path.stem: _read(path) for path in sorted((folder / "maps").glob("*.toml"))}
-    sources = [_parse(name, _inherit(name, raw), maps) for name in sorted(raw)]
-    for source in sources:
-        for category in sorted(source.gives):
-            if taxonomy is not None and category not in taxonomy:
-                raise ConfigurationError(
-                    f"{source.id}.toml: unknown category {category!r}{_nearest(category, taxonomy)}"
-                )
-    return [source for source in sources if source.serves(territory)]
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path.name}: {error}") from error
-
-
-def _inherit(name: str, raw: Mapping[str, dict[str, Any]], seen: tuple[str, ...] = ()) -> dict[str, Any]:
-    """Lay a source over the one that it is ``like``; a key that it gives replaces the other's whole."""
-    data = dict(raw[name])
-    if (parent := data.pop("like", None)) is None:
-        return data
-    if parent in seen or parent == name:
-        raise ConfigurationError(f"{name}.toml: like {parent!r} goes round in a circle")
-    if parent not in raw:
-        raise ConfigurationError(f"{name}.toml: like {parent!r}, which is no source{_nearest(parent, raw)}")
-    return {**_inherit(parent, raw, (*seen, name)), **data}
-
-
-def _parse(name: str, data: dict[str, Any], maps: Mapping[str, dict[str, Any]]) -> Source:
-    if reserved := {"codes", "tags"} & set(data):
-        raise ConfigurationError(f"{name}.toml: unknown key {sorted(reserved)[0]!r}")
-    codes: Mapping[str, str] = data.get("categories", {})
-    tags: TagMap | None = None
-    if map_name := data.get("map"):
-        if map_name not in maps:
-            raise ConfigurationError(f"{name}.toml: no map {map_name!r}{_nearest(map_name, maps)}")
-        codes, tags = _parse_map(map_name, maps[map_name])
-    try:
-        return Source.model_validate({**data, "codes": codes, "tags": tags})
-    except ValidationError as error:
-        raise ConfigurationError(f"{name}.toml: {_explain(error)}") from error
-    except re.error as error:
-        raise ConfigurationError(f"{name}.toml: a pattern does not compile: {error}") from error
-
-
-def _parse_map(name: str, data: dict[str, Any]) -> tuple[Mapping[str, str], TagMap | None]:
-    """Read a map: either ``codes`` (code → category), or ``categories`` (category → tag selectors)."""
-    kinds = {frozenset({"codes"}): "codes", frozenset({"categories", "accounted", "ignored"}): "tags"}
-    for known, kind in kinds.items():
-        if set(data) <= known and data:
-            try:
-                return (dict(data["codes"]), None) if kind == "codes" else ({}, TagMap(**data))
-            except (TypeError, ValueError, re.error) as error:
-                raise ConfigurationError(f"maps/{name}.toml: {error}") from error
-    raise ConfigurationError(f"maps/{name}.toml: expected [codes], or [categories] with accounted and ignored")
-
-
-_PARTS: Mapping[str, type[BaseModel]] = {
-    "expect": Expect,
-    "mirror": Vintage,
-    "crs": Crs,
-    "keep": Filter,
-    "drop": Filter,
-    "also": Also,
-}
-
-
-def _explain(error: ValidationError) -> str:
-    """Say the first thing that is wrong, with the nearest right key when the key is unknown."""
-    # An unknown key first: the one that it should have been is then missing, and saying so would lead astray.
-    first = min(error.errors(), key=lambda said: said["type"] != "extra_forbidden")
-    place = ".".join(str(part) for part in first["loc"])
-    if first["type"] == "extra_forbidden":
-        model = Source if len(first["loc"]) == 1 else _PARTS[str(first["loc"][0])]
-        known = {field.alias or name for name, field in model.model_fields.items()} - {"codes", "tags"} | {"like"}
-        return f"unknown key {place!r}{_nearest(str(first['loc'][-1]), known)}"
-    return f"{place}: {first['msg']}" if place else str(first["msg"]).removeprefix("Value error, ")
-
-
-def _nearest(word: str, known: Iterable[str]) -> str:
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return ", did you mean '…'?" with the known word that is nearest; empty where nothing is known."""
     close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.0)
     return f", did you mean {close[0]!r}?" if close else ""

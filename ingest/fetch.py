@@ -46,6 +46,8 @@ class Fetched:
     data_date: str
     """What the file stands for: ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``."""
     producer: str
+    vintage: int | None = None
+    """Of a mirror: the place of its vintage in the source's ``mirror``; None: the publisher's feed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,29 +126,35 @@ class Fetcher:
         """
         vintage = self._vintage(source, territory)
         if vintage is not None:
-            return [self._from_mirror(source, vintage, path) for path in _paths(vintage, territory)]
+            return [self._from_mirror(source, vintage, path) for path in _paths(source.mirror[vintage], territory)]
         if source.url:
             return [self._from_publisher(source, source.url.replace("{territory}", territory))]
         raise SourceUnavailable(source.id, self._absent(source, territory))
 
-    def _vintage(self, source: Source, territory: str) -> Vintage | None:
+    def _vintage(self, source: Source, territory: str) -> int | None:
+        """Return the place of the newest vintage about the territory of which the mirror has every file."""
         if self.mirror is None:
             return None
         root = self.mirror
-        whole = (v for v in source.mirror if all((root / path).is_file() for path in _paths(v, territory)))
-        return max(whole, key=lambda vintage: vintage.data_date, default=None)
+        whole = (
+            number
+            for number, vintage in enumerate(source.mirror)
+            if territory in (vintage.territories or (territory,))
+            and all((root / path).is_file() for path in _paths(vintage, territory))
+        )
+        return max(whole, key=lambda number: source.mirror[number].data_date, default=None)
 
     def _absent(self, source: Source, territory: str) -> str:
         wanted = ", ".join(path for vintage in source.mirror for path in _paths(vintage, territory))
         where = "no mirror is given" if self.mirror is None else "the mirror lacks some of its files"
         return f"{where} ({wanted}) and the source has no address to fetch from"
 
-    def _from_mirror(self, source: Source, vintage: Vintage, relative: str) -> Fetched:
+    def _from_mirror(self, source: Source, number: int, relative: str) -> Fetched:
         assert self.mirror is not None  # noqa: S101 - a vintage comes from a mirror
-        path = self.mirror / relative
+        path, vintage = self.mirror / relative, source.mirror[number]
         laid = datetime.fromtimestamp(path.stat().st_mtime, UTC)
         producer = vintage.producer or source.producer
-        return Fetched(source.id, path, _sha256(path), relative, _stamp(laid), vintage.data_date, producer)
+        return Fetched(source.id, path, _sha256(path), relative, _stamp(laid), vintage.data_date, producer, number)
 
     def _from_publisher(self, source: Source, url: str) -> Fetched:
         folder = self.raw_folder / source.id

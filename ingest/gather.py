@@ -105,7 +105,7 @@ def gather(
         When a row vanished: a defect of ours.
     """
     rules = MatchRules.load(data / "conflation.toml")
-    here = [source for source in sources if fetched.get(source.id)]
+    here = [source.as_of(fetched[source.id][0].vintage) for source in sources if fetched.get(source.id)]
     cog, contours = (_only(here, kind, department) for kind in ("communes", "contours"))
     ground = lay_ground(department, (cog, _read(cog, fetched)), (contours, _read(contours, fetched)))
     advance()
@@ -129,7 +129,7 @@ def gather(
         streets=tuple(file for source in here if source.kind == "streets" for file in fetched[source.id]),
         sources=tuple(_record(source, fetched[source.id], ledgers[source.id], rejects) for source in here),
         declared={source.id: source for source in here},
-        excluded=tuple(source for source in sources if source not in here),
+        excluded=tuple(source for source in sources if not fetched.get(source.id)),
         ledgers=ledgers,
         rejects=tuple(rejects),
         decisions=places.decisions,

@@ -19,11 +19,16 @@ class RejectCode(StrEnum):
     BAD_POSITION = "bad_position"
     ZERO_POSITION = "zero_position"
     SWAPPED_POSITION = "swapped_position"
+    OTHER_DEPARTMENT = "other_department"
+    OTHER_COMMUNE = "other_commune"
+    ADDRESS_NOT_FOUND = "address_not_found"
     UNMAPPED_CATEGORY = "unmapped_category"
     UNKNOWN_COMMUNE = "unknown_commune"
     NO_STREET = "no_street"
     BAD_NUMBER = "bad_number"
     BAD_GEOMETRY = "bad_geometry"
+    BAD_RANGE = "bad_range"
+    UNKNOWN_SERVICE = "unknown_service"
 
     @property
     def reason(self) -> str:
@@ -38,11 +43,16 @@ _REASONS: Mapping[RejectCode, str] = {
     RejectCode.BAD_POSITION: "the coordinates are no numbers, or lie outside what their system allows",
     RejectCode.ZERO_POSITION: "the coordinates are (0, 0), which stands for unknown",
     RejectCode.SWAPPED_POSITION: "the coordinates lie in the area once longitude and latitude are exchanged",
+    RejectCode.OTHER_DEPARTMENT: "the coordinates lie in another département than declared, and the address is unknown",
+    RejectCode.OTHER_COMMUNE: "the coordinates lie far from the commune declared, and the address is unknown",
+    RejectCode.ADDRESS_NOT_FOUND: "no coordinates, and the address that the row gives is in no address file here",
     RejectCode.UNMAPPED_CATEGORY: "the source's code leads to no category",
     RejectCode.UNKNOWN_COMMUNE: "the commune code is in no current or former COG that is known",
     RejectCode.NO_STREET: "a house number without the name of its street",
     RejectCode.BAD_NUMBER: "a count that is no number",
     RejectCode.BAD_GEOMETRY: "the outline cannot be read as an area",
+    RejectCode.BAD_RANGE: "the house numbers of a sector are no range",
+    RejectCode.UNKNOWN_SERVICE: "the row is about a service that no source here knows",
 }
 
 

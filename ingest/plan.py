@@ -14,12 +14,13 @@ from geo.method import Method
 from geo.modes import Mode, load_modes
 from geo.publication import current_id, problem_of
 from geo.taxonomy import Taxonomy
-from ingest.catalogue import FICTIONAL_TERRITORY, Source, load_sources
+from ingest.catalogue import FICTIONAL_TERRITORY, Source
 from ingest.fetch import Fetched, Fetcher
 from ingest.identity import digest_of_files, snapshot_id
 from ingest.progress import Stage
 from ingest.served import last_published
 from ingest.settings import ROOT, BuildSettings
+from ingest.source_files import load_sources
 from ingest.territories import Department, Departments
 
 __all__ = ["Plan", "make_plan"]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.places import Address, Cell, Service
+from geo.places import Address, Cell, CommuneCount, Sector, Service, Zone
 from ingest.catalogue import Source
 from ingest.connectors.table import FILE, LINE, Table
 from ingest.fetch import Fetched
@@ -41,6 +41,9 @@ class SourceResult:
     drafts: tuple[Draft, ...] = ()
     addresses: tuple[Address, ...] = ()
     cells: tuple[Cell, ...] = ()
+    counts: tuple[CommuneCount, ...] = ()
+    sectors: tuple[Sector, ...] = ()
+    zones: tuple[Zone, ...] = ()
 
     @property
     def data_date(self) -> str:

@@ -9,8 +9,9 @@ import pytest
 from geo.errors import ConfigurationError
 from geo.places import Licence
 from geo.taxonomy import Taxonomy
-from ingest.catalogue import Source, load_sources
+from ingest.catalogue import Source
 from ingest.ledger import RejectCode
+from ingest.source_files import load_sources
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 PLAIN = """
@@ -126,6 +127,28 @@ def test_a_map_names_categories_that_the_taxonomy_must_know(tmp_path):
         load_sources(path, "71", Taxonomy.load(DATA / "taxonomy.toml"))
 
 
+def test_a_vintage_reads_as_it_differs_and_is_held_against_the_schema(tmp_path):
+    mirror = """
+[[mirror]]
+data_date = "2020"
+paths = ["old.csv"]
+differs.separator = "|"
+differs.columns = { key = "code", name = "nom", x = "X", y = "Y" }
+differs.crs.default = "EPSG:2154"
+[[mirror]]
+data_date = "2024"
+paths = ["new.csv"]
+"""
+    (source,) = load(tmp_path, ecoles=PLAIN + mirror)
+    old = source.as_of(0)
+    assert (old.separator, old.columns["key"], old.crs.default) == ("|", ("code",), "EPSG:2154")
+    assert source.as_of(1) is source
+    assert source.as_of(None) is source
+    wrong = mirror.replace("separator", "seperator")
+    with pytest.raises(ConfigurationError, match="unknown key 'seperator', did you mean 'separator'"):
+        load(tmp_path, ecoles=PLAIN + wrong)
+
+
 @pytest.mark.parametrize("text", ["[codex]\na = 'b'", "[categories]\n'a.b' = ['shop']", "accounted = 3", ""])
 def test_a_map_that_is_none_is_refused(tmp_path, text):
     mapped = PLAIN.replace('category = "education.college"', 'map = "natures"')
@@ -156,7 +179,7 @@ def test_the_page_on_sources_names_each_of_them_with_its_licence():
 
 def test_the_page_on_sources_explains_every_key_and_every_reject():
     page = (DATA.parent / "docs" / "sources.md").read_text(encoding="utf-8")
-    for key in set(Source.model_fields) - {"codes", "tags"}:
+    for key in set(Source.model_fields) - {"codes", "tags", "vintages"}:
         assert f"| `{key}` |" in page, key
     for code in RejectCode:
         assert f"| `{code}` | {code.reason} |" in page, code

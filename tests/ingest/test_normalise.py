@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from geo.places import Licence, Precision, Provenance
 from geo.taxonomy import Taxonomy
-from ingest.catalogue import load_sources
 from ingest.connectors import file
 from ingest.ledger import Ledger, RejectCode, count_codes
 from ingest.normalise import normalise_services
 from ingest.positions import read_positions, restore_point
+from ingest.source_files import load_sources
 from tests.ingest.world import fetched, lonlat, scope, source, table
 
 ROOT = Path(__file__).resolve().parents[2]

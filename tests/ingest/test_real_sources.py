@@ -13,13 +13,13 @@ from geo.manifest import Completeness
 from geo.method import Method
 from geo.places import Standing
 from geo.taxonomy import Taxonomy
-from ingest.catalogue import load_sources
 from ingest.connectors import file, osm
 from ingest.fetch import Fetched, Fetcher
 from ingest.gates import Outcome, check_sources
 from ingest.gather import gather
 from ingest.ledger import Ledger, count_codes
 from ingest.positions import read_positions
+from ingest.source_files import load_sources
 from ingest.territories import Departments
 
 DATA = Path(__file__).resolve().parents[2] / "data"

@@ -21,12 +21,12 @@ from geo.modes import load_modes, tags_of
 from geo.network import StreetNetwork
 from geo.projection import Projection
 from geo.taxonomy import Taxonomy
-from ingest.catalogue import load_sources
 from ingest.fetch import Fetcher
 from ingest.gather import Gathered, gather
 from ingest.sample import Services, Truth, generate
 from ingest.sample import names as invented
 from ingest.sample.frame import CLIP_LONLAT, lonlat_to_lambert93
+from ingest.source_files import load_sources
 from ingest.streets import read_streets
 from ingest.territories import Departments
 
