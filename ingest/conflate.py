@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from geo.places import Provenance, Service, Standing
 from geo.projection import Projection
 from ingest.ledger import Ledger
-from ingest.matching import MatchRules, one_to_one, words
+from ingest.matching import MatchRules, one_to_one, similarity, words
 from ingest.results import Draft, SourceResult
 
 __all__ = ["Conflated", "Decision", "conflate"]
@@ -25,12 +25,36 @@ __all__ = ["Conflated", "Decision", "conflate"]
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Why a service was not kept as a place of its own."""
+    """Why a row does not stand as a place of its own, with what it said of itself before it was joined to another."""
 
     kept: str
+    """Id of the service that it was joined to."""
     merged: str
+    """The id that the row would have had."""
+    source: str
+    local_id: str
+    """The row's key at its publisher."""
+    category: str
+    name: str
+    lon: float
+    lat: float
+    """WGS 84, degrees."""
     reason: str
-    """``"uai 0710001R"``, ``"name 93 at 24 m"``, ``"alone at 12 m"``."""
+    """``"uai 0710001R"``, ``"name"``, ``"alone"``…: the rule that joined them, without its figures."""
+    distance_m: float | None = None
+    """From the row that it was joined to; None = nobody measured."""
+    similarity: float | None = None
+    """Of the two names, 0 … 100; None = one of them has no name."""
+
+    @classmethod
+    def between(cls, kept: Service, merged: Service, reason: str, distance_m: float, similarity: float) -> Decision:
+        """Record that `merged` was joined to `kept`."""
+        row = merged.provenance[0]
+        named = similarity if kept.name and merged.name else None
+        return cls(
+            kept.id, merged.id, row.source, row.local_id, merged.category, merged.name, merged.lon, merged.lat,
+            reason, distance_m, named,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -80,9 +104,9 @@ class _Sites:
 
     def link(self, site: _Site, other: _Site, reason: str) -> None:
         """Link another source's place to one that stands."""
+        self.decisions.append(_decision(site, other, reason))
         site.absorb(other)
         self._name(site)
-        self.decisions.append(Decision(site.draft.service.id, other.draft.service.id, reason))
 
     def _name(self, site: _Site) -> None:
         for link in sorted(site.links):
@@ -113,6 +137,12 @@ def conflate(results: Sequence[SourceResult], rules: MatchRules, crs: str) -> Co
     return Conflated(tuple(services), _accounts(results, standing), tuple(sites.decisions))
 
 
+def _decision(kept: _Site, merged: _Site, reason: str) -> Decision:
+    one, other = kept.draft.service, merged.draft.service
+    distance_m = float(np.hypot(*(kept.xy_m - merged.xy_m)))
+    return Decision.between(one, other, reason, distance_m, similarity(one.name, other.name))
+
+
 def _of_one_source(
     result: SourceResult, rules: MatchRules, projection: Projection, decisions: list[Decision]
 ) -> list[_Site]:
@@ -132,8 +162,8 @@ def _of_one_source(
             namesakes.append(site)
             former = site
         else:
+            decisions.append(_decision(former, site, reason))
             former.absorb(site)
-            decisions.append(Decision(former.draft.service.id, draft.service.id, reason))
         by_link.update({(category, *link): former for link in draft.links if (category, *link) not in by_link})
     return kept
 
@@ -152,7 +182,7 @@ def _same_inside(
     for former in namesakes:
         distance = float(np.hypot(*(former.xy_m - site.xy_m)))
         if distance <= double_m:
-            return former, f"same name at {distance:.0f} m"
+            return former, "same name"
     return None, ""
 
 
@@ -171,8 +201,7 @@ def _link(own: Iterable[_Site], sites: _Sites, rules: MatchRules, *, official: b
         pairs = one_to_one(rule, *_columns(there), *_columns(group))
         for pair in pairs:
             named = pair.similarity >= rule.similar and pair.distance_m <= rule.within_m
-            reason = f"name {pair.similarity:.0f}" if named else "alone"
-            sites.link(there[pair.a], group[pair.b], f"{reason} at {pair.distance_m:.0f} m")
+            sites.link(there[pair.a], group[pair.b], "name" if named else "alone")
         linked = {pair.b for pair in pairs}
         for row, site in enumerate(group):
             if row not in linked:
