@@ -27,7 +27,8 @@ cli = typer.Typer(
 )
 snapshots_cli = typer.Typer(help="List what is published; publish a snapshot, or go back.", no_args_is_help=True)
 cli.add_typer(snapshots_cli, name="snapshots")
-cli.registered_commands += ingest_cli.registered_commands  # build
+cli.registered_commands += ingest_cli.registered_commands  # build…
+cli.registered_groups += ingest_cli.registered_groups
 
 Territory = Annotated[str | None, typer.Option(help="Code of the territory: 00, 71, 2A…", show_default="00")]
 TerritoryName = Annotated[str, typer.Argument(help="Code of the territory: 00, 71, 2A…")]

@@ -1,0 +1,1 @@
+"""The commands of ``ingest``, one room each; :mod:`ingest.cli` names them all."""

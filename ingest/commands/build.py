@@ -1,0 +1,43 @@
+"""``alentours build``: a territory from its sources to a published snapshot."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from ingest.commands.bars import Bars
+from ingest.plan import make_plan
+from ingest.settings import load_build_settings
+
+__all__ = ["build"]
+
+
+def build(
+    territory: Annotated[str, typer.Argument(help="Code of the territory: 00, 71, 2A…")] = "00",
+    mirror: Annotated[Path | None, typer.Option(help="Folder of files as their publishers served them.")] = None,
+    database_url: Annotated[str | None, typer.Option(help="postgresql+psycopg://… for PostGIS.")] = None,
+    accept: Annotated[
+        list[str] | None, typer.Option(help="A source that may have lost rows; can be given again.")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing but warnings.")] = False,
+) -> None:
+    """Build a territory's snapshot from its sources, and publish it when the gates agree."""
+    console = Console(stderr=True, quiet=quiet)
+    settings = load_build_settings(mirror=mirror, database_url=database_url)
+    start = time.perf_counter()
+    with Bars(console) as bars:
+        plan = make_plan(territory, settings, bars.stage)
+        if plan.unchanged:
+            console.print(f"Territory {territory}: nothing changed, snapshot {plan.snapshot_id} serves")
+            return
+        from ingest.build import Builder  # noqa: PLC0415 - what a build needs takes seconds to load
+
+        built = Builder(settings, progress=bars, accepted=accept or ()).carry_out(plan)
+    for text in built.warnings:
+        typer.echo(f"warning: {text}", err=True)
+    seconds = time.perf_counter() - start
+    console.print(f"Territory {territory}: snapshot {built.snapshot_id} published in {seconds:.1f} s")
