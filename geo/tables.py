@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.errors import ConfigurationError
-from geo.places import Cell, Commune, Licence, Precision, Provenance, Service, Standing
+from geo.places import Cell, Commune, Departures, Licence, Precision, Provenance, Service, Standing
 
 __all__ = [
     "CELLS",
@@ -48,6 +49,10 @@ SERVICES = pa.schema(
         ("confirmed", pa.bool_()),
         ("in_territory", pa.bool_()),
         ("precision", pa.string()),
+        ("updated", pa.string()),
+        pa.field("weekday_trips", pa.float64(), nullable=True),
+        pa.field("evening_trips", pa.float64(), nullable=True),
+        pa.field("sunday_trips", pa.float64(), nullable=True),
         (
             "provenance",
             pa.list_(
@@ -72,6 +77,9 @@ COMMUNES = pa.schema(
         ("population", pa.int64()),
         ("postcodes", pa.list_(pa.string())),
         ("in_territory", pa.bool_()),
+        ("epci", pa.string()),
+        ("epci_name", pa.string()),
+        pa.field("density", pa.int8(), nullable=True),
         ("geometry", pa.binary()),
         ("loaded_share", pa.float64()),
     ]
@@ -141,6 +149,10 @@ def write_services(path: Path, services: Sequence[Service], categories: Sequence
         "confirmed": [s.standing is Standing.CONFIRMED for s in rows],
         "in_territory": [s.in_territory for s in rows],
         "precision": [s.precision.value for s in rows],
+        "updated": [s.updated for s in rows],
+        "weekday_trips": [None if s.departures is None else s.departures.weekday for s in rows],
+        "evening_trips": [None if s.departures is None else s.departures.evening for s in rows],
+        "sunday_trips": [None if s.departures is None else s.departures.sunday for s in rows],
         "provenance": provenance,
     }
     write_batch(path, SERVICES, columns)
@@ -236,6 +248,10 @@ class ServiceTable:
             standing=Standing.CONFIRMED if row["confirmed"] else Standing.UNCONFIRMED,
             in_territory=row["in_territory"],
             precision=Precision(row["precision"]),
+            updated=row["updated"],
+            departures=None
+            if row["weekday_trips"] is None
+            else Departures(row["weekday_trips"], row["evening_trips"], row["sunday_trips"]),
         )
 
 
@@ -249,6 +265,9 @@ def write_communes(path: Path, communes: Sequence[Commune], loaded_share: Mappin
         "population": [c.population for c in rows],
         "postcodes": [list(c.postcodes) for c in rows],
         "in_territory": [c.in_territory for c in rows],
+        "epci": [c.epci for c in rows],
+        "epci_name": [c.epci_name for c in rows],
+        "density": [c.density for c in rows],
         "geometry": [None if c.geometry is None else shapely.to_wkb(c.geometry, byte_order=1) for c in rows],
         "loaded_share": [loaded_share.get(c.insee) for c in rows],
     }
@@ -298,19 +317,10 @@ class CommuneTable(Sequence[Commune]):
     def _rows(self) -> list[Commune]:
         columns = {name: self._batch.column(name).to_pylist() for name in COMMUNES.names}
         contours = shapely.from_wkb(np.array(columns["geometry"], dtype=object))
-        return [
-            Commune(insee, name, department, population, tuple(postcodes), inside, contour)
-            for insee, name, department, population, postcodes, inside, contour in zip(
-                columns["insee"],
-                columns["name"],
-                columns["department"],
-                columns["population"],
-                columns["postcodes"],
-                columns["in_territory"],
-                contours,
-                strict=True,
-            )
-        ]
+        columns["postcodes"] = [tuple(codes) for codes in columns["postcodes"]]
+        columns["geometry"] = list(contours)
+        names = [field.name for field in fields(Commune)]
+        return [Commune(*row) for row in zip(*(columns[name] for name in names), strict=True)]
 
     @cached_property
     def _with_contour(self) -> NDArray[np.int64]:

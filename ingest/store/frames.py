@@ -26,6 +26,7 @@ def services_frame(services: Sequence[Service]) -> gpd.GeoDataFrame:
             "standing": [s.standing.value for s in services],
             "in_territory": pd.array([s.in_territory for s in services], dtype="bool"),
             "precision": [s.precision.value for s in services],
+            "updated": [s.updated for s in services],
             "sources": [";".join(p.source for p in s.provenance) for s in services],
             "licences": [";".join(dict.fromkeys(p.licence.value for p in s.provenance)) for s in services],
         }
@@ -44,6 +45,9 @@ def communes_frame(communes: Sequence[Commune]) -> gpd.GeoDataFrame:
             "population": pd.array([c.population for c in communes], dtype="Int64"),
             "postcodes": [" ".join(c.postcodes) for c in communes],
             "in_territory": pd.array([c.in_territory for c in communes], dtype="bool"),
+            "epci": [c.epci for c in communes],
+            "epci_name": [c.epci_name for c in communes],
+            "density": pd.array([c.density for c in communes], dtype="Int64"),
         }
     )
     return gpd.GeoDataFrame(table, geometry=gpd.GeoSeries([c.geometry for c in communes], crs=_CRS), crs=_CRS)

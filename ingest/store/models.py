@@ -49,7 +49,7 @@ __all__ = [
 ]
 
 SCHEMA = "alentours"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Raised with every change of a table: a store of another version is refused in words, not misread."""
 
 
@@ -165,6 +165,11 @@ class ServiceRow(Base):
         _one_of("standing", Standing),
         _one_of("precision", Precision),
         CheckConstraint("capacity BETWEEN 0 AND 1e9", name="capacity_plausible"),
+        CheckConstraint("weekday_trips >= 0 AND evening_trips >= 0 AND sunday_trips >= 0", name="trips"),
+        CheckConstraint(
+            "(weekday_trips IS NULL) = (evening_trips IS NULL) AND (weekday_trips IS NULL) = (sunday_trips IS NULL)",
+            name="trips_together",
+        ),
         Index("service_run_category_ix", "run", "category"),
         PER_RUN,
     )
@@ -179,6 +184,10 @@ class ServiceRow(Base):
     standing: Mapped[str]
     in_territory: Mapped[bool]
     precision: Mapped[str]
+    updated: Mapped[str]
+    weekday_trips: Mapped[float | None]
+    evening_trips: Mapped[float | None]
+    sunday_trips: Mapped[float | None]
     geom: Mapped[Any] = mapped_column(Geom("POINT"), nullable=False)
 
 
@@ -226,7 +235,11 @@ class CommuneRow(Base):
     """One commune of the current COG, with its contour where one is published."""
 
     __tablename__ = "commune"
-    __table_args__ = (CheckConstraint("population >= 0", name="population"), PER_RUN)
+    __table_args__ = (
+        CheckConstraint("population >= 0", name="population"),
+        CheckConstraint("density BETWEEN 1 AND 7", name="density"),
+        PER_RUN,
+    )
     run: Mapped[int] = mapped_column(ForeignKey(RunRow.id), primary_key=True, autoincrement=False)
     insee: Mapped[Key] = mapped_column(primary_key=True)
     name: Mapped[str]
@@ -234,6 +247,9 @@ class CommuneRow(Base):
     population: Mapped[int | None]
     postcodes: Mapped[Any] = mapped_column(Words(), nullable=False)
     in_territory: Mapped[bool]
+    epci: Mapped[str]
+    epci_name: Mapped[str]
+    density: Mapped[int | None]
     geom: Mapped[Any | None] = mapped_column(Geom())
 
 

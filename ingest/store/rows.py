@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import astuple, fields
 from enum import StrEnum
 from typing import Any
 
 import shapely
 
 from geo.manifest import SourceLedger, SourceRecord
-from geo.places import Address, Cell, Commune, Licence, Position, Precision, Provenance, Service, Standing
+from geo.places import Address, Cell, Commune, Departures, Licence, Position, Precision, Provenance, Service, Standing
 from ingest.ledger import Reject
 from ingest.store.base import RejectCount, StoreError
 
@@ -36,7 +36,11 @@ __all__ = [
 
 Row = dict[str, Any]
 
-_FIELDS = {record: tuple(field.name for field in fields(record)) for record in (Service, Address, Cell, Provenance)}
+_RECORDS = (Service, Address, Cell, Commune, Provenance)
+_APART = {"provenance", "departures", "geometry"}
+"""Fields that are no column of the same name."""
+_FIELDS = {record: tuple(field.name for field in fields(record) if field.name not in _APART) for record in _RECORDS}
+_TRIPS = ("weekday_trips", "evening_trips", "sunday_trips")
 _LEDGER = tuple(field.name for field in fields(SourceLedger))
 _SOURCE = ("id", "title", "producer", "licence", "url", "data_date", "fetched_at", "attribution", "complete")
 
@@ -47,11 +51,18 @@ def _plain(value: Any) -> Any:
 
 def _fields_of(record: Any) -> Row:
     row = {name: _plain(getattr(record, name)) for name in _FIELDS[type(record)]}
+    if isinstance(record, Service):
+        row |= _trips_of(record.departures)
     for name, value in row.items():
         # SQLite would store NaN as NULL, which means unknown, and NUL as it is; PostgreSQL does the contrary.
         if (isinstance(value, float) and math.isnan(value)) or (isinstance(value, str) and "\0" in value):
             raise StoreError(f"{type(record).__name__} {row.get('id', '')!r}: {name} cannot be {value!r}")
     return row
+
+
+def _trips_of(departures: Departures | None) -> Row:
+    counts = (None, None, None) if departures is None else astuple(departures)
+    return dict(zip(_TRIPS, counts, strict=True))
 
 
 def source_rows(run: int, sources: Sequence[SourceRecord]) -> Iterator[Row]:
@@ -93,7 +104,6 @@ def place_rows(run: int, places: Sequence[Service] | Sequence[Address] | Sequenc
         # −0.0 becomes a plain zero, as SQLite makes it without a word.
         lon, lat = place.lon + 0.0, place.lat + 0.0
         row = _fields_of(place) | {"run": run, "lon": lon, "lat": lat, "geom": shapely.Point(lon, lat)}
-        row.pop("provenance", None)
         yield row
 
 
@@ -111,8 +121,10 @@ def provenance_of(row: Any) -> Provenance:
 
 def service_of(row: Any, provenance: tuple[Provenance, ...]) -> Service:
     """Return the record of a row and of its provenance."""
-    plain = {name: getattr(row, name) for name in _FIELDS[Service] if name != "provenance"}
+    plain = {name: getattr(row, name) for name in _FIELDS[Service]}
     plain |= {"standing": Standing(row.standing), "precision": Precision(row.precision)}
+    if row.weekday_trips is not None:
+        plain["departures"] = Departures(*(getattr(row, name) for name in _TRIPS))
     return Service(**plain, provenance=provenance)
 
 
@@ -130,18 +142,9 @@ def cell_of(row: Any) -> Cell:
 def commune_rows(run: int, communes: Sequence[Commune]) -> Iterator[Row]:
     """Yield one row a commune."""
     for commune in communes:
-        yield {
-            "run": run,
-            "insee": commune.insee,
-            "name": commune.name,
-            "department": commune.department,
-            "population": commune.population,
-            "postcodes": commune.postcodes,
-            "in_territory": commune.in_territory,
-            "geom": commune.geometry,
-        }
+        yield _fields_of(commune) | {"run": run, "geom": commune.geometry}
 
 
 def commune_of(row: Any) -> Commune:
     """Return the record of a row."""
-    return Commune(row.insee, row.name, row.department, row.population, row.postcodes, row.in_territory, row.geom)
+    return Commune(**{name: getattr(row, name) for name in _FIELDS[Commune]}, geometry=row.geom)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from geo.errors import ConfigurationError
-from geo.places import Licence, Precision, Provenance, Standing
+from geo.places import Departures, Licence, Precision, Provenance, Standing
 from geo.tables import (
     CommuneTable,
     ServiceTable,
@@ -29,7 +29,7 @@ SERVICES = [
     service("health.pharmacy", "b", (3, 1), name="Pharmacie « du Lac »", capacity=0.0),
     service("health.pharmacy", "a", (9, 1), standing=Standing.UNCONFIRMED, provenance=(OSM,)),
     service("health.pharmacy", "c", (12, 1), in_territory=False, insee="", precision=Precision.ENTRANCE),
-    service("education.college", "z", (5, 1), capacity=480.5),
+    service("education.college", "z", (5, 1), capacity=480.5, updated="2025-09"),
     service("public.post", "p", (6, 1), provenance=(Provenance("poste", "1", Licence.LO_2_0, "2025"), OSM)),
 ]
 
@@ -49,6 +49,16 @@ def test_services_come_back_as_they_were(table):
     assert len(table) == 5
     assert table.row(0).capacity == 480.5
     assert {s.capacity for s in table} == {None, 0.0, 480.5}  # unknown is not 0
+
+
+def test_departures_come_back_and_unknown_is_not_zero(tmp_path):
+    stops = [
+        service("transport.station", "s", (7, 1), departures=Departures(24.6, 0.0, 3.0)),
+        service("transport.station", "t", (8, 1), departures=Departures(0.0, 0.0, 0.0)),
+        service("transport.station", "u", (9, 1)),
+    ]
+    write_services(tmp_path / "services.arrow", stops, CATEGORIES)
+    assert list(ServiceTable.open(tmp_path / "services.arrow")) == stops
 
 
 def test_services_stand_by_category_then_confirmed_then_id(table):
@@ -96,6 +106,7 @@ def test_one_site_may_give_two_services_and_none_twice():
 
 def test_communes_come_back_and_are_found_by_point(tmp_path):
     communes = [*hamlet.communes(), replace(hamlet.communes()[0], insee="00009", geometry=None, population=None)]
+    communes[0] = replace(communes[0], epci="200000001", epci_name="CC du Lac", density=7)
     write_communes(tmp_path / "communes.arrow", communes, {hamlet.WEST: 1.0, hamlet.EAST: 0.25, hamlet.FAR: 0.0})
     table = CommuneTable.open(tmp_path / "communes.arrow")
     assert list(table) == sorted(communes, key=lambda c: c.insee)

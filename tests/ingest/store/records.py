@@ -8,7 +8,7 @@ import shapely
 from hypothesis import strategies as st
 
 from geo.manifest import SourceLedger, SourceRecord
-from geo.places import Address, Cell, Commune, Licence, Position, Precision, Provenance, Service, Standing
+from geo.places import Address, Cell, Commune, Departures, Licence, Position, Precision, Provenance, Service, Standing
 
 FROM_OSM = (Provenance("osm", "n1", Licence.ODBL_1_0, "2026-01"),)
 
@@ -102,6 +102,8 @@ def services(known: list[str]) -> st.SearchStrategy[Service]:
         standing=st.sampled_from(Standing),
         in_territory=st.booleans(),
         precision=st.sampled_from(Precision),
+        updated=texts,
+        departures=st.none() | st.builds(Departures, weekday=amounts, evening=amounts, sunday=amounts),
     )
 
 
@@ -144,6 +146,9 @@ communes = st.builds(
     postcodes=st.lists(words, max_size=3).map(tuple),
     in_territory=st.booleans(),
     geometry=st.none() | contours,
+    epci=texts,
+    epci_name=texts,
+    density=st.none() | st.integers(1, 7),
 )
 cells = st.builds(
     Cell,
