@@ -1,0 +1,45 @@
+"""Which categories the codes of a column may lead to: a map that ships already, or names that resemble a category's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from rapidfuzz import fuzz
+
+from geo.taxonomy import Taxonomy
+from ingest.matching import words
+from ingest.tags import OUT_OF_SCOPE
+
+__all__ = ["fitting_map", "likely_category"]
+
+_KNOWN_SHARE = 0.6
+"""Share of a column's codes that a map must know to be proposed."""
+_ALIKE = 88.0
+"""Likeness (0 … 100) from which a name is taken for a category's."""
+
+
+def fitting_map(codes: Iterable[str], maps: Mapping[str, Mapping[str, str]]) -> str:
+    """Return the name of the map that knows most of the codes; empty where none knows enough of them."""
+    asked = set(codes)
+    shares = {name: len(asked & set(known)) / len(asked) for name, known in maps.items()} if asked else {}
+    best = max(sorted(shares), key=lambda name: shares[name], default="")
+    return best if shares.get(best, 0.0) >= _KNOWN_SHARE else ""
+
+
+def likely_category(text: str, taxonomy: Taxonomy) -> str:
+    """Return the category whose French name has a part that the text resembles; ``out_of_scope`` where none does.
+
+    A name such as "boucherie, primeur, marché" has three parts.
+    """
+    said = " ".join(words(text))
+    best, chosen = 0.0, OUT_OF_SCOPE
+    for category in taxonomy.values():
+        for part in category.label.fr.split(","):
+            alike = fuzz.token_set_ratio(said, " ".join(_singular(part))) if said else 0.0
+            if alike > best:
+                best, chosen = alike, category.id
+    return chosen if best >= _ALIKE else OUT_OF_SCOPE
+
+
+def _singular(text: str) -> list[str]:
+    return [word for word in words(text) if len(word) > 2]

@@ -1,0 +1,135 @@
+"""The TOML of a draft: what was found as keys, what is still open as comments that begin with ``# ?``."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from geo.taxonomy import Taxonomy
+from ingest.draft.codes import fitting_map, likely_category
+from ingest.draft.meaning import Meaning
+from ingest.draft.profile import Profile
+from ingest.tags import OUT_OF_SCOPE
+
+__all__ = ["About", "Draft", "id_of", "write_draft"]
+
+_CODES_HERE = 12
+"""More codes than that go into a map of their own."""
+
+_GEOCODERS_PRECISION = (
+    'precision = { housenumber = "housenumber", street = "street", locality = "locality", municipality = "locality" }'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What is known of a file beside its rows."""
+
+    id: str
+    title: str
+    address: Mapping[str, str]
+    """``url``, ``protocol`` and ``dataset`` where the file came from the network; empty for a file of a mirror."""
+    path: str
+    """Below a mirror; empty for a file from the network."""
+    data_date: str
+    read_as: str
+    """``"CSV, 1,234 rows, 12 columns"``."""
+    rows: int
+    territory: str
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The text of a source, and of the map that goes with it (empty where none does)."""
+
+    source: str
+    map: str = ""
+
+
+def write_draft(
+    about: About,
+    profiles: Sequence[Profile],
+    meaning: Meaning,
+    taxonomy: Taxonomy,
+    maps: Mapping[str, Mapping[str, str]],
+) -> Draft:
+    """Write a source that the schema accepts; what it does not know it asks.
+
+    Parameters
+    ----------
+    maps
+        The codes of each map that ships, by name.
+    """
+    questions = [
+        "who publishes it, under which licence, on which page? (producer, licence and page are guesses)",
+        *meaning.questions,
+    ]
+    category, codes = _category(about, profiles, meaning, taxonomy, maps, questions)
+    lines = [
+        f"# A draft: {about.read_as}. Lines that begin with `# ?` are open; take them out once they are answered.",
+        *(f"# ? {question}" for question in questions),
+        f"id = {_text(about.id)}",
+        f"title = {_text(about.title)}",
+        'producer = "à compléter"',
+        'licence = "etalab-2.0"',
+        *(f"{key} = {_text(value)}" for key, value in about.address.items()),
+    ]
+    if about.path:
+        lines.append(f"mirror = [{{ data_date = {_text(about.data_date)}, paths = [{_text(about.path)}] }}]")
+    lines += [
+        f"territories = [{_text(about.territory)}]",
+        f"expect = {{ rows = [{int(about.rows * 0.8)}, {int(about.rows * 1.5) + 1}] }}",
+        category,
+        *(f"columns.{name} = {_text(header)}" for name, header in meaning.columns.items()),
+        *(f"links.{kind} = {_text(header)}" for kind, header in meaning.links.items()),
+    ]
+    if "precision" in meaning.columns:
+        lines.append(_GEOCODERS_PRECISION)
+    if meaning.lost_point:
+        lines.append("lost_point = true")
+    if meaning.crs:
+        lines.append(f"crs.default = {_text(meaning.crs)}")
+    here = codes if len(codes) <= _CODES_HERE else []
+    lines += ["[categories]", *here] if here else []
+    own_map = (
+        "\n".join([f"# Codes of {about.id} → categories.", "[codes]", *codes]) + "\n" if codes and not here else ""
+    )
+    return Draft("\n".join(line for line in lines if line) + "\n", own_map)
+
+
+def _category(
+    about: About,
+    profiles: Sequence[Profile],
+    meaning: Meaning,
+    taxonomy: Taxonomy,
+    maps: Mapping[str, Mapping[str, str]],
+    questions: list[str],
+) -> tuple[str, list[str]]:
+    """Return the line that says what the rows are, and the lines of a table of codes where one is needed."""
+    header = meaning.columns.get("category")
+    if header is None:
+        found = likely_category(about.title, taxonomy)
+        questions.append(f"is {found!r} what its rows are? data/taxonomy.toml lists the categories")
+        return f"category = {_text(found)}", []
+    values = next(p for p in profiles if p.header == header).values
+    if known := fitting_map((value for value, _ in values), maps):
+        questions.append(f"the map {known!r} knows most of the codes of {header!r}: does it fit?")
+        return f"map = {_text(known)}", []
+    guesses = {value: likely_category(value, taxonomy) for value, _ in values}
+    open_ones = sum(guess == OUT_OF_SCOPE for guess in guesses.values())
+    questions.append(f"which categories do the codes lead to? {open_ones} of {len(values)} are out of scope so far")
+    codes = [f"{_text(value)} = {_text(guesses[value])} # {count} rows" for value, count in values]
+    return ("" if len(codes) <= _CODES_HERE else f"map = {_text(about.id)}"), codes
+
+
+def _text(value: str) -> str:
+    """Write a TOML string: JSON's escapes are a part of TOML's."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def id_of(name: str) -> str:
+    """Return an id for a file's name: lower case, without accents, suffixes and dates."""
+    stem = name.partition(".")[0].casefold()
+    return re.sub(r"[^a-z0-9]+", "_", re.sub(r"\d{6,}", "", stem)).strip("_") or "source"
