@@ -182,6 +182,8 @@ class Source(_Strict):
     skip: int = 0
     """Lines to leave aside before the header (of a sheet too); with ``headers``, a header to leave aside counts."""
 
+    empty: tuple[str, ...] = ()
+    """Values that stand for an absent one (``NA``), beside the empty text."""
     columns: Mapping[str, Names] = {}
     optional: tuple[str, ...] = ()
     """Names in ``columns`` that a vintage may lack."""

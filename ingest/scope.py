@@ -61,9 +61,12 @@ class Scope:
 
         A point on a common border belongs to the first of its communes by code; ``""`` where no contour says.
         """
-        points, contours = self._tree.query(shapely.points(lon, lat), predicate="intersects")
+        known = np.flatnonzero(np.isfinite(lon) & np.isfinite(lat))
+        # The contours are asked, not the points: GEOS prepares what is asked, and 300,000 points cost a second then.
+        tree = shapely.STRtree(shapely.points(lon[known], lat[known]))
+        contours, points = tree.query(self._contours, predicate="intersects")
         first = np.full(len(lon), len(self._drawn), dtype=np.int64)
-        np.minimum.at(first, points, contours)
+        np.minimum.at(first, known[points], contours)
         found = [self._drawn[row] if row < len(self._drawn) else None for row in first.tolist()]
         return [c.insee if c else "" for c in found], [c.in_territory if c else False for c in found]
 
@@ -82,5 +85,5 @@ class Scope:
         return [commune for commune in self.communes if commune.geometry is not None]
 
     @cached_property
-    def _tree(self) -> shapely.STRtree:
-        return shapely.STRtree([commune.geometry for commune in self._drawn if commune.geometry is not None])
+    def _contours(self) -> list[BaseGeometry]:
+        return [commune.geometry for commune in self._drawn if commune.geometry is not None]

@@ -45,6 +45,7 @@ def read(source: Source, fetched: Sequence[Fetched]) -> Table:
     tables = [_read_one(source, file) for file in fetched]
     for table in tables:
         table.require(source)
+        table.blank(source.empty)
     if len(tables) == 1:
         return tables[0]
     return Table(

@@ -9,18 +9,33 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 import pandas as pd
+import pyarrow as pa
 from shapely.geometry.base import BaseGeometry
 
 from geo.errors import SourceMalformed
-from ingest.catalogue import Source
+from ingest.catalogue import CONTENT_KEY, Source
 from ingest.ledger import Reject
 
-__all__ = ["FILE", "INSIDE", "LINE", "POINT_LAT", "POINT_LON", "Table", "fold", "wanted_headers"]
+__all__ = [
+    "FILE",
+    "INSIDE",
+    "JOINED",
+    "LINE",
+    "POINT_LAT",
+    "POINT_LON",
+    "Table",
+    "fold",
+    "frame_of",
+    "wanted_headers",
+    "wanted_names",
+]
 
 LINE, FILE = "@line", "@file"
 """Columns that every frame has: where the row stands."""
 INSIDE = ">"
 """``adresse>longitude``: the key of a JSON object inside a cell."""
+JOINED = "+"
+"""``voie+commune``: several columns that make one text."""
 POINT_LON, POINT_LAT = "@lon", "@lat"
 """Columns of a row that came with a geometry (GeoJSON, OpenStreetMap), WGS 84 degrees as text."""
 
@@ -67,27 +82,50 @@ class Table:
         return len(self.frame) + len(self.rejects)
 
     def has(self, names: Iterable[str]) -> bool:
-        """Tell whether the files have a column under one of these headers."""
+        """Tell whether the files have a column under one of these headers (all parts of one that is joined)."""
         return self._find(names) is not None
 
-    def text(self, names: Iterable[str]) -> pd.Series[str]:
-        """Return the column under the first of these headers that the files have; ``""`` all along where none does."""
+    def text(self, names: Iterable[str], joined_by: str = " ") -> pd.Series[str]:
+        """Return the column under the first of these headers that the files have; ``""`` all along where none does.
+
+        Parameters
+        ----------
+        names
+            Variants of one header. ``a+b`` stands for two columns that make one text.
+        joined_by
+            What stands between the parts. A space joins words: empty parts are left out. Anything else joins codes:
+            empty parts keep their place.
+        """
         name = self._find(names)
         if name is None:
-            return pd.Series("", index=self.frame.index, dtype=object)
-        title, _, key = name.partition(INSIDE)
-        column = self.frame[self._folded[fold(title)]]
-        return column.map(lambda cell: _inside(cell, key)) if key else column
+            return pd.Series("", index=self.frame.index, dtype="str")
+        first, *others = [self._column(part) for part in name.split(JOINED)]
+        if not others:
+            return first
+        joined = first.str.cat(others, sep=joined_by)
+        return joined.str.replace(r"\s+", " ", regex=True).str.strip() if joined_by == " " else joined
 
-    def cells(self, names: Sequence[str]) -> list[str]:
+    def cells(self, names: Sequence[str], joined_by: str = " ") -> list[str]:
         """Return the same as a list, for reading cell by cell."""
-        key = tuple(names)
+        key = (*names, joined_by)
         if key not in self._cells:
-            self._cells[key] = self.text(key).tolist()
+            self._cells[key] = self.text(names, joined_by).tolist()
         return self._cells[key]
 
+    def _column(self, name: str) -> pd.Series[str]:
+        whole = self._folded.get(fold(name))
+        if whole is not None:
+            return self.frame[whole]
+        title, *keys = name.split(INSIDE)
+        return self.frame[self._folded[fold(title)]].map(lambda cell: _inside(cell, keys))
+
     def _find(self, names: Iterable[str]) -> str | None:
-        return next((name for name in names if fold(name.partition(INSIDE)[0]) in self._folded), None)
+        return next((name for name in names if not self._missing(name)), None)
+
+    def _missing(self, name: str) -> list[str]:
+        """Return the parts of a header that the files do not have."""
+        parts = name.split(JOINED)
+        return [p for p in parts if not {fold(p), fold(p.partition(INSIDE)[0])} & self._folded.keys()]
 
     def require(self, source: Source) -> None:
         """Check that the files have what the source declares.
@@ -100,17 +138,17 @@ class Table:
         columns = source.columns
         located = [pair for pair in _POSITIONS if all(name in columns and self.has(columns[name]) for name in pair)]
         for name, headers in columns.items():
-            if name in source.optional or any(name in pair for pair in _POSITIONS):
+            if name in source.optional or any(name in pair for pair in _POSITIONS) or CONTENT_KEY in headers:
                 continue
-            for header in headers[0].split("+") if len(headers) == 1 else [""]:
-                if not self.has([header] if header else headers):
-                    self._vanished(header or headers[0], headers)
-        asked = [pair for pair in _POSITIONS if any(name in columns for name in pair)]
+            if not self.has(headers):
+                self._vanished(self._missing(headers[0])[0], headers)
+        needed = {name for name in columns if name not in source.optional}
+        asked = [pair for pair in _POSITIONS if needed & set(pair)]
         if asked and not located and not self.has([POINT_LON]):
             # Half a pair that is there tells which pair was meant.
             half = [pair for pair in asked if any(name in columns and self.has(columns[name]) for name in pair)]
             gone = next(name for name in (half or asked)[0] if name in columns and not self.has(columns[name]))
-            self._vanished(columns[gone][0], columns[gone])
+            self._vanished(self._missing(columns[gone][0])[0], columns[gone])
         filters = [*source.keep, *source.drop]
         others = [f.column for f in filters if not f.if_present] + [also.column for also in source.also]
         if source.crs is not None and source.crs.column and ("x", "y") in located:
@@ -126,28 +164,54 @@ class Table:
         raise SourceMalformed(self.source, detail, file=", ".join(self.files), line=1, column=column)
 
 
-def _inside(cell: str, key: str) -> str:
-    """Return the text of a key of the JSON object (or of the first of a list of them) that a cell holds."""
+def _inside(cell: str, keys: Sequence[str]) -> str:
+    """Return the text of a key (or of a key's key) of the JSON object that a cell holds; of a list, its first."""
     try:
         value = json.loads(cell)
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
-    first = value[0] if isinstance(value, list) and value else value
-    found = first.get(key) if isinstance(first, dict) else None
-    return "" if found is None else str(found).strip()
+    for key in keys:
+        first = value[0] if isinstance(value, list) and value else value
+        value = first.get(key) if isinstance(first, dict) else None
+    return "" if value is None else str(value).strip()
 
 
 @lru_cache(maxsize=4096)
 def fold(header: str) -> str:
     """Bring a header to the form in which vintages agree: case, spaces, ``_``, ``-``, ``#`` and a BOM left aside."""
-    return re.sub(r"[^\w@:]+|_+", "_", header.casefold()).strip("_")
+    return re.sub(r"[^\w@:>]+|_+", "_", header.casefold()).strip("_")
+
+
+def wanted_names(source: Source) -> list[str]:
+    """Return the headers that a source reads, parts of joined ones each by itself; no other column is kept."""
+    groups = [*source.columns.values(), *(f.column for f in (*source.keep, *source.drop))]
+    groups += [*(also.column for also in source.also), *source.links.values()]
+    groups += [source.crs.column] if source.crs is not None else []
+    names = [part for names in groups for name in names for part in name.split(JOINED)]
+    return [name for name in dict.fromkeys(names) if name != CONTENT_KEY]
 
 
 def wanted_headers(source: Source) -> set[str]:
-    """Return the folded headers that a source reads; the other columns are not kept."""
-    names = [name for headers in source.columns.values() for header in headers for name in header.split("+")]
-    names += [name for f in (*source.keep, *source.drop) for name in f.column]
-    names += [name for also in source.also for name in also.column]
-    names += [name for headers in source.links.values() for name in headers]
-    names += list(source.crs.column) if source.crs is not None else []
-    return {fold(name.partition(INSIDE)[0]) for name in names}
+    """Return the same folded, as they stand in a header: of ``adresse>longitude``, ``adresse``."""
+    names = wanted_names(source)
+    return {fold(name.partition(INSIDE)[0]) for name in names} | {fold(name) for name in names}
+
+
+def frame_of(columns: Mapping[str, Sequence[str] | pa.ChunkedArray], lines: Sequence[int], file: str) -> pd.DataFrame:
+    """Return the frame of a file's rows.
+
+    Parameters
+    ----------
+    columns
+        The publisher's header → texts, one for each row.
+    lines
+        On which line of the file each row begins.
+    """
+    texts = {
+        title: column if isinstance(column, pa.ChunkedArray) else pa.array(column, pa.string())
+        for title, column in columns.items()
+    }
+    frame = pa.table(texts).to_pandas() if texts else pd.DataFrame(index=range(len(lines)))
+    frame[LINE] = pd.Series(lines, dtype="int64", index=frame.index)
+    frame[FILE] = pd.Series(file, dtype="str", index=frame.index)
+    return frame

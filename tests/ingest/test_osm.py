@@ -10,8 +10,9 @@ import pytest
 
 from geo.errors import SourceMalformed
 from geo.places import Position
-from ingest.addresses import house_number, is_home, normalise_addresses
+from ingest.addresses import normalise_addresses
 from ingest.connectors import osm
+from ingest.doors import house_number, is_home
 from ingest.ledger import Ledger, RejectCode
 from ingest.normalise import normalise_services
 from ingest.tags import Selector, TagMap
