@@ -33,7 +33,7 @@ __all__ = [
 FORMAT = 2
 """Version of the folder's layout; a reader refuses any other."""
 
-_PLAIN_FIELDS = ("id", "title", "producer", "licence", "url", "data_date", "complete", "attribution")
+_PLAIN_FIELDS = ("id", "title", "producer", "licence", "url", "data_date", "complete", "attribution", "content")
 _ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,127}")
 
 
@@ -94,6 +94,8 @@ class SourceRecord:
     """Categories for which the source declares itself complete."""
     attribution: str = ""
     """The line that its licence asks to show."""
+    content: str = ""
+    """Hash of the files that were read: two snapshots with the same were made from the same files; empty = unknown."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from ingest.connectors import osm as osm_connector
 from ingest.connectors.table import Table
 from ingest.fetch import Fetched
 from ingest.ground import lay_ground
+from ingest.identity import content_of
 from ingest.ledger import Ledger, Reject, count_codes
 from ingest.matching import MatchRules
 from ingest.normalise import normalise_services
@@ -180,4 +181,5 @@ def _record(source: Source, files: Sequence[Fetched], ledger: Ledger, rejects: I
         rejects=count_codes(reject for reject in rejects if reject.source == source.id),
         complete=source.complete,
         attribution=source.credit(producer, data_date),
+        content=content_of(files),
     )

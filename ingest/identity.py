@@ -9,7 +9,7 @@ from pathlib import Path
 from geo.manifest import canonical_json
 from ingest.fetch import Fetched
 
-__all__ = ["digest_of_files", "snapshot_id"]
+__all__ = ["content_of", "digest_of_files", "snapshot_id"]
 
 _CODE = ("geo", "ingest")
 _SUFFIXES = {".py", ".toml", ".lock"}
@@ -35,6 +35,11 @@ def snapshot_id(territory: str, fetched: Iterable[Fetched], *, code: Path, data:
         "data": digest_of_files(*sorted(path for path in data.iterdir() if path.suffix == ".toml"), *_folders(data)),
     }
     return hashlib.sha256(canonical_json(made_from).encode()).hexdigest()[:16]
+
+
+def content_of(files: Iterable[Fetched]) -> str:
+    """Return one hash of what the files of a source hold: 16 hexadecimal digits."""
+    return hashlib.sha256("".join(file.sha256 for file in files).encode()).hexdigest()[:16]
 
 
 def digest_of_files(*roots: Path) -> str:

@@ -42,7 +42,7 @@ _APART = {"provenance", "departures", "geometry"}
 _FIELDS = {record: tuple(field.name for field in fields(record) if field.name not in _APART) for record in _RECORDS}
 _TRIPS = ("weekday_trips", "evening_trips", "sunday_trips")
 _LEDGER = tuple(field.name for field in fields(SourceLedger))
-_SOURCE = ("id", "title", "producer", "licence", "url", "data_date", "fetched_at", "attribution", "complete")
+_SOURCE = ("id", "title", "producer", "licence", "url", "data_date", "fetched_at", "attribution", "complete", "content")
 
 
 def _plain(value: Any) -> Any:
