@@ -21,7 +21,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.errors import SourceMalformed
 from ingest.catalogue import Source
-from ingest.connectors.table import FILE, LINE, POINT_LAT, POINT_LON, Table, fold, wanted_headers
+from ingest.connectors.table import POINT_LAT, POINT_LON, Table, Wanted, fold, frame_of
 from ingest.fetch import Fetched
 from ingest.ledger import Reject, RejectCode
 
@@ -139,8 +139,8 @@ def _mostly_utf8(content: bytes) -> bool:
 def _read_csv(source: Source, text: str, name: str) -> Table:
     rows, lines = _split(source, text, source.separator or _find_separator(text), name)
     header, width = rows[0], len(rows[0])
-    wanted = wanted_headers(source)
-    places = {title: place for place, title in enumerate(header) if fold(title) in wanted}
+    wanted = Wanted.by(source)
+    places = {title: place for place, title in enumerate(header) if title in wanted}
     twice = [title for title in places if sum(fold(title) == fold(other) for other in header) > 1]
     if twice:
         raise SourceMalformed(source.id, "two columns bear the same name", file=name, line=1, column=twice[0])
@@ -154,9 +154,7 @@ def _read_csv(source: Source, text: str, name: str) -> Table:
     for number in reversed([0, *ragged]):
         del rows[number], lines[number]
     columns = {title: [row[place].strip() for row in rows] for title, place in places.items()}
-    frame = pd.DataFrame(columns, dtype=object, index=range(len(rows)))
-    frame[LINE] = pd.Series(lines, dtype="int64", index=frame.index)
-    frame[FILE] = name
+    frame = frame_of(columns, lines, name)
     return Table(source.id, frame, (name,), tuple(rejects))
 
 
@@ -233,13 +231,10 @@ def _read_json(source: Source, text: str, name: str) -> Table:
         raise SourceMalformed(source.id, "neither an array of objects nor a FeatureCollection", file=name, line=1)
     if not rows:
         raise SourceMalformed(source.id, "the file holds no row", file=name, line=1)
-    wanted = wanted_headers(source)
-    titles = [title for title in dict.fromkeys(title for row in rows for title in row) if fold(title) in wanted]
-    frame = pd.DataFrame(
-        {title: _texts(row.get(title) for row in rows) for title in titles}, dtype=object, index=range(len(rows))
-    )
-    frame[LINE] = pd.Series(range(1, len(rows) + 1), dtype="int64", index=frame.index)
-    frame[FILE] = name
+    wanted = Wanted.by(source)
+    titles = [title for title in dict.fromkeys(title for row in rows for title in row) if title in wanted]
+    columns = {title: _texts(row.get(title) for row in rows) for title in titles}
+    frame = frame_of(columns, range(1, len(rows) + 1), name)
     geometries: list[BaseGeometry | None] = []
     if features is not None:
         geometries = [_shape(feature) for feature in features]

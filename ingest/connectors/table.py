@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -24,10 +24,9 @@ __all__ = [
     "POINT_LAT",
     "POINT_LON",
     "Table",
+    "Wanted",
     "fold",
     "frame_of",
-    "wanted_headers",
-    "wanted_names",
 ]
 
 LINE, FILE = "@line", "@file"
@@ -102,7 +101,7 @@ class Table:
         first, *others = [self._column(part) for part in name.split(JOINED)]
         if not others:
             return first
-        joined = first.str.cat(others, sep=joined_by)
+        joined = first.str.cat(pd.concat(others, axis=1), sep=joined_by)
         return joined.str.replace(r"\s+", " ", regex=True).str.strip() if joined_by == " " else joined
 
     def cells(self, names: Sequence[str], joined_by: str = " ") -> list[str]:
@@ -126,6 +125,12 @@ class Table:
         """Return the parts of a header that the files do not have."""
         parts = name.split(JOINED)
         return [p for p in parts if not {fold(p), fold(p.partition(INSIDE)[0])} & self._folded.keys()]
+
+    def blank(self, values: Collection[str]) -> None:
+        """Empty the cells that hold one of these values, which stand for an absent one."""
+        for name in self.frame.columns if values else ():
+            if not str(name).startswith("@"):
+                self.frame[name] = self.frame[name].mask(self.frame[name].isin(list(values)), "")
 
     def require(self, source: Source) -> None:
         """Check that the files have what the source declares.
@@ -182,19 +187,29 @@ def fold(header: str) -> str:
     return re.sub(r"[^\w@:>]+|_+", "_", header.casefold()).strip("_")
 
 
-def wanted_names(source: Source) -> list[str]:
-    """Return the headers that a source reads, parts of joined ones each by itself; no other column is kept."""
-    groups = [*source.columns.values(), *(f.column for f in (*source.keep, *source.drop))]
-    groups += [*(also.column for also in source.also), *source.links.values()]
-    groups += [source.crs.column] if source.crs is not None else []
-    names = [part for names in groups for name in names for part in name.split(JOINED)]
-    return [name for name in dict.fromkeys(names) if name != CONTENT_KEY]
+@dataclass(frozen=True)
+class Wanted:
+    """Which columns of a file are kept."""
 
+    names: tuple[str, ...] | None
+    """Headers as a source writes them, parts of joined ones each by itself; None: every column."""
+    _folded: frozenset[str] = field(init=False, repr=False, compare=False)
 
-def wanted_headers(source: Source) -> set[str]:
-    """Return the same folded, as they stand in a header: of ``adresse>longitude``, ``adresse``."""
-    names = wanted_names(source)
-    return {fold(name.partition(INSIDE)[0]) for name in names} | {fold(name) for name in names}
+    def __post_init__(self) -> None:
+        forms = [form for name in self.names or () for form in (fold(name), fold(name.partition(INSIDE)[0]))]
+        object.__setattr__(self, "_folded", frozenset(forms))
+
+    @classmethod
+    def by(cls, source: Source) -> Wanted:
+        """Return what a source reads."""
+        groups = [*source.columns.values(), *(f.column for f in (*source.keep, *source.drop))]
+        groups += [*(also.column for also in source.also), *source.links.values()]
+        groups += [source.crs.column] if source.crs is not None else []
+        parts = [part for names in groups for name in names for part in name.split(JOINED)]
+        return cls(tuple(name for name in dict.fromkeys(parts) if name != CONTENT_KEY))
+
+    def __contains__(self, header: str) -> bool:
+        return self.names is None or fold(header) in self._folded
 
 
 def frame_of(columns: Mapping[str, Sequence[str] | pa.ChunkedArray], lines: Sequence[int], file: str) -> pd.DataFrame:
