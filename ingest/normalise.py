@@ -11,13 +11,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from geo.places import Precision, Provenance, Service
-from ingest.catalogue import Filter, Source
+from ingest.catalogue import Source
 from ingest.connectors.osm import KEY
 from ingest.connectors.table import FILE, Table
 from ingest.fetch import Fetched
+from ingest.filters import leave_out_filtered
 from ingest.ledger import RejectCode
 from ingest.positions import Positions, read_positions
 from ingest.results import Draft, Sorter, SourceResult
@@ -36,7 +36,7 @@ def normalise_services(source: Source, table: Table, fetched: Sequence[Fetched],
         Drafts in file order; the ledger's kept rows are those with at least one draft.
     """
     sorter = Sorter(source, table)
-    _filter(sorter)
+    leave_out_filtered(sorter)
     keys = table.cells([KEY] if table.tags else source.columns["key"])
     sorter.reject(np.array([key == "" for key in keys], dtype=bool), RejectCode.NO_KEY, table.cells([FILE]))
     positions = read_positions(source, table, scope)
@@ -45,22 +45,6 @@ def normalise_services(source: Source, table: Table, fetched: Sequence[Fetched],
     _same_site(sorter, keys, categories)
     drafts = _drafts(sorter, keys, positions, categories, fetched, scope)
     return SourceResult(source, tuple(fetched), sorter.ledger(), tuple(sorter.rejects), drafts)
-
-
-def _filter(sorter: Sorter) -> None:
-    """Leave out what the source's declaration leaves out."""
-    for keep in sorter.source.keep:
-        if sorter.table.has(keep.column):
-            sorter.leave_out(~_matches(keep, sorter.table))
-    for drop in sorter.source.drop:
-        if sorter.table.has(drop.column):
-            sorter.leave_out(_matches(drop, sorter.table))
-
-
-def _matches(test: Filter, table: Table) -> NDArray[np.bool_]:
-    text = table.text(test.column)
-    found = text.isin(list(test.any_of)) if test.any_of else text.str.fullmatch(test.matches)
-    return found.to_numpy(dtype=bool)
 
 
 def _place(sorter: Sorter, positions: Positions, keys: Sequence[str], scope: Scope) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import repeat
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from geo.places import Address, Cell, CommuneCount, Sector, Service, Zone
@@ -14,7 +16,7 @@ from ingest.connectors.table import FILE, LINE, Table
 from ingest.fetch import Fetched
 from ingest.ledger import Ledger, Reject, RejectCode
 
-__all__ = ["Draft", "Sorter", "SourceResult"]
+__all__ = ["CommuneFact", "Draft", "Sorter", "SourceResult"]
 
 _EXAMPLE_CHARACTERS = 80
 
@@ -28,6 +30,19 @@ class Draft:
     """Its row in the source; a row that gives two categories has two drafts."""
     links: tuple[tuple[str, str], ...]
     """Identifiers shared with other sources: ``("uai", "0710001R")``."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommuneFact:
+    """What one source says of a commune beside its name and outline; what it does not say is empty or None."""
+
+    insee: str
+    """Today's code."""
+    epci: str = ""
+    epci_name: str = ""
+    density: int | None = None
+    population: int | None = None
+    postcodes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -44,6 +59,9 @@ class SourceResult:
     counts: tuple[CommuneCount, ...] = ()
     sectors: tuple[Sector, ...] = ()
     zones: tuple[Zone, ...] = ()
+    facts: tuple[CommuneFact, ...] = ()
+    geocoded: int = 0
+    """Rows that were kept at the place of their address, for want of usable coordinates."""
 
     @property
     def data_date(self) -> str:
@@ -66,13 +84,16 @@ class Sorter:
         self.out_of_scope += int(where.sum())
         self.open &= ~where
 
-    def reject(self, where: NDArray[np.bool_], code: RejectCode, shown: Sequence[str]) -> None:
+    def reject(self, where: NDArray[np.bool_], code: RejectCode, shown: Sequence[str] | pd.Series[str]) -> None:
         """Reject the open rows of ``where``; ``shown`` holds the example of each row of the table."""
         where = where & self.open
-        lines, files = self.table.frame[LINE].to_numpy(), self.table.cells([FILE])
-        for row in np.flatnonzero(where).tolist():
-            example = shown[row][:_EXAMPLE_CHARACTERS]
-            self.rejects.append(Reject(self.source.id, code, int(lines[row]), example, files[row]))
+        rows = np.flatnonzero(where)
+        if not rows.size:
+            return
+        examples = shown.iloc[rows].tolist() if isinstance(shown, pd.Series) else [shown[row] for row in rows.tolist()]
+        short = [example[:_EXAMPLE_CHARACTERS] for example in examples]
+        lines, files = (self.table.frame[column].iloc[rows].tolist() for column in (LINE, FILE))
+        self.rejects.extend(map(Reject, repeat(self.source.id), repeat(code), lines, short, files))
         self.open &= ~where
 
     def ledger(self) -> Ledger:
