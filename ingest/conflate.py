@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from geo.places import Provenance, Service, Standing
 from geo.projection import Projection
 from ingest.ledger import Ledger
-from ingest.matching import MatchRules, one_to_one, similarity, words
+from ingest.likeness import similarity, words
+from ingest.matching import MatchRules, Places, one_to_one
 from ingest.results import Draft, SourceResult
 
 __all__ = ["Conflated", "Decision", "conflate"]
@@ -198,10 +199,9 @@ def _link(own: Iterable[_Site], sites: _Sites, rules: MatchRules, *, official: b
     for category, group in left.items():
         rule = rules.of(category)
         there = [s for s in sites.of_category[category] if not s.sources & {x.source for x in group}]
-        pairs = one_to_one(rule, *_columns(there), *_columns(group))
+        pairs = one_to_one(rule, _places(there), _places(group))
         for pair in pairs:
-            named = pair.similarity >= rule.similar and pair.distance_m <= rule.within_m
-            sites.link(there[pair.a], group[pair.b], "name" if named else "alone")
+            sites.link(there[pair.a], group[pair.b], pair.reason)
         linked = {pair.b for pair in pairs}
         for row, site in enumerate(group):
             if row not in linked:
@@ -222,10 +222,10 @@ def _by_identifier(site: _Site, sites: _Sites, *, official: bool) -> tuple[_Site
     return None
 
 
-def _columns(sites: Sequence[_Site]) -> tuple[NDArray[np.float64], list[str], list[str]]:
+def _places(sites: Sequence[_Site]) -> Places:
     xy_m = np.array([site.xy_m for site in sites], dtype=np.float64).reshape(-1, 2)
     services = [site.draft.service for site in sites]
-    return xy_m, [service.name for service in services], [service.insee for service in services]
+    return Places(xy_m, [service.name for service in services], [service.insee for service in services])
 
 
 def _service(site: _Site, complete: set[str], volunteers: set[str]) -> Service:

@@ -2,39 +2,69 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from functools import lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from rapidfuzz import fuzz
 from scipy.spatial import cKDTree
 
 from geo.errors import ConfigurationError
+from ingest.likeness import Vocabulary
 
-__all__ = ["MatchRules", "Pair", "Rule", "one_to_one", "similarity", "words"]
+__all__ = ["MatchRules", "Pair", "Places", "Rule", "one_to_one"]
+
+_LISTS = ("generic", "apart", "said")
+_POINTS_A_PLACE_M = 10.0
+"""A point of likeness outweighs so many metres among several candidates."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rule:
-    """The thresholds of one category; metres, and a ratio of 0 … 100."""
+    """The thresholds of one category; metres (0: never), and ratios of 0 … 100."""
 
     within_m: float
-    similar: float
-    alone_m: float
+    """Names alike, and no farther apart."""
+    in_commune_m: float
+    """Names alike, the same commune, and nobody else there whom either could mean."""
+    unnamed_m: float
+    """One of the names distinguishes nothing; the same commune, and nobody else whom either could mean."""
     alone_in_commune_m: float
+    """The only one of its commune in both sources, with names that do not disagree."""
+    alone_m: float
+    """Whatever the names, nobody else within three times as far."""
     double_m: float
+    """Inside one volunteers' source: one place mapped twice under one name."""
+    similar: float
+    """From here on names are alike."""
+    disagree: float
+    """Below it names that both say something disagree."""
     generic: frozenset[str]
+    apart: tuple[frozenset[str], ...]
+    said: frozenset[str]
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """The words of the category."""
+        return Vocabulary(self.generic, self.apart, self.said)
+
+    @property
+    def reach_m(self) -> float:
+        """Farther apart two rows are never one place."""
+        return max(self.across_m, self.in_commune_m, self.unnamed_m, self.alone_in_commune_m)
+
+    @property
+    def across_m(self) -> float:
+        """Farther apart two rows of different communes are never one place, nor in each other's way."""
+        return max(self.within_m, 3 * self.alone_m)
 
 
 class MatchRules:
-    """The rule of each category: its own, over its prefix's, over the default."""
+    """The rule of each category: its own, over its prefix's, over the default; lists add up."""
 
     def __init__(self, tables: Mapping[str, Mapping[str, Any]]) -> None:
         self._tables = tables
@@ -44,9 +74,14 @@ class MatchRules:
         """Return the rule of a category."""
         if category not in self._rules:
             layers = [self._tables.get(name, {}) for name in ("default", category.partition(".")[0], category)]
-            generic = frozenset(word for layer in layers for word in layer.get("generic", ()))
-            merged = {key: value for layer in layers for key, value in layer.items() if key != "generic"}
-            self._rules[category] = Rule(**merged, generic=generic)
+            listed = {key: [item for layer in layers for item in layer.get(key, ())] for key in _LISTS}
+            plain = {key: value for layer in layers for key, value in layer.items() if key not in _LISTS}
+            self._rules[category] = Rule(
+                **plain,
+                generic=frozenset(listed["generic"]),
+                apart=tuple(frozenset(group) for group in listed["apart"]),
+                said=frozenset(listed["said"]),
+            )
         return self._rules[category]
 
     @classmethod
@@ -74,91 +109,115 @@ class MatchRules:
         return cls(tables)
 
 
-@lru_cache(maxsize=65_536)
-def words(name: str) -> tuple[str, ...]:
-    """Return the words of a name without case, accents and punctuation."""
-    plain = unicodedata.normalize("NFKD", name.replace("œ", "oe").replace("Œ", "OE"))
-    return tuple(re.findall(r"[a-z0-9]+", "".join(c for c in plain if not unicodedata.combining(c)).casefold()))
+@dataclass(frozen=True)
+class Places:
+    """The rows of one side, of one category."""
 
-
-def similarity(one: str, other: str, generic: frozenset[str] = frozenset()) -> float:
-    """Return how alike two names are, 0 … 100, by what distinguishes them.
-
-    Names without a distinguishing word ("École primaire") are alike only when they are equal; a name that is missing
-    is like no other.
-    """
-    a, b = words(one), words(other)
-    if not a or not b:
-        return 0.0
-    own_a, own_b = [w for w in a if w not in generic], [w for w in b if w not in generic]
-    if not own_a or not own_b:
-        return 100.0 if sorted(a) == sorted(b) else 0.0
-    return float(fuzz.token_sort_ratio(" ".join(own_a), " ".join(own_b)))
+    xy_m: NDArray[np.float64]
+    """(N, 2) metres of the territory's plane."""
+    names: Sequence[str]
+    """``""`` when unknown."""
+    insee: Sequence[str]
+    """Commune; ``""`` when unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Row ``a`` of one list and row ``b`` of the other are the same place."""
+    """Row ``a`` of one side and row ``b`` of the other are the same place."""
 
     a: int
     b: int
+    reason: str
+    """``"name"``, ``"name in commune"``, ``"unnamed"``, ``"alone in commune"`` or ``"alone"``."""
     distance_m: float
     similarity: float
 
 
-def one_to_one(
-    rule: Rule,
-    xy_a: NDArray[np.float64],
-    names_a: Sequence[str],
-    insee_a: Sequence[str],
-    xy_b: NDArray[np.float64],
-    names_b: Sequence[str],
-    insee_b: Sequence[str],
-) -> list[Pair]:
-    """Pair two lists of one category, each row at most once, the surest pairs first.
+def one_to_one(rule: Rule, a: Places, b: Places) -> list[Pair]:
+    """Pair two sides of one category, each row at most once, the surest pairs first.
 
-    Parameters
-    ----------
-    xy_a, xy_b
-        (A, 2) and (B, 2) metres of one plane.
-    names_a, names_b, insee_a, insee_b
-        Name and commune of each row; ``""`` when unknown.
+    Five passes, each over the rows that those before it left: names alike near by; alike and unique in the commune; a
+    name that says nothing; the only one of the commune; the only one near. The order of rows decides between equals
+    alone.
     """
-    if not len(xy_a) or not len(xy_b):
+    if not len(a.xy_m) or not len(b.xy_m):
         return []
-    tree_a, tree_b = cKDTree(xy_a), cKDTree(xy_b)
-    reach = max(rule.within_m, rule.alone_m, rule.alone_in_commune_m)
-    candidates = []
-    for b, near in enumerate(tree_a.query_ball_point(xy_b, reach)):
-        for a in near:
-            distance = float(np.hypot(*(xy_a[a] - xy_b[b])))
-            alike = similarity(names_a[a], names_b[b], rule.generic)
-            alone_there = insee_a[a] == insee_b[b] != "" and insee_a.count(insee_a[a]) == insee_b.count(insee_b[b]) == 1
-            if (
-                (alike >= rule.similar and distance <= rule.within_m)
-                or (alone_there and 0 < rule.alone_in_commune_m >= distance)
-                or _alone(rule, tree_a, tree_b, xy_a[a], xy_b[b], distance)
-            ):
-                candidates.append(Pair(a, b, distance, alike))
-    taken_a: set[int] = set()
-    taken_b: set[int] = set()
-    pairs = []
-    for pair in sorted(candidates, key=lambda p: (p.similarity < rule.similar, p.distance_m, -p.similarity, p.a, p.b)):
-        if pair.a not in taken_a and pair.b not in taken_b:
-            taken_a.add(pair.a)
-            taken_b.add(pair.b)
-            pairs.append(pair)
-    return pairs
+    return _Candidates(rule, a, b).pair()
 
 
-def _alone(
-    rule: Rule, tree_a: cKDTree, tree_b: cKDTree, a: NDArray[np.float64], b: NDArray[np.float64], distance: float
-) -> bool:
-    """Tell whether two near rows have nobody else near them who could be meant instead."""
-    if not 0 < rule.alone_m >= distance:
-        return False
-    around = 3 * rule.alone_m
-    return bool(
-        tree_a.query_ball_point(b, around, return_length=True) == 1
-        and tree_b.query_ball_point(a, around, return_length=True) == 1
-    )
+class _Candidates:
+    """All pairs of rows that are near enough, as columns, and who is still free."""
+
+    def __init__(self, rule: Rule, a: Places, b: Places) -> None:
+        self.rule = rule
+        codes_a, codes_b = np.array(a.insee, dtype=object), np.array(b.insee, dtype=object)
+        self.a, self.b = _near(a.xy_m, b.xy_m, rule.reach_m)
+        self.distance_m = np.hypot(*(a.xy_m[self.a] - b.xy_m[self.b]).T)
+        same = (codes_a[self.a] == codes_b[self.b]) & (codes_a[self.a] != "")
+        # Across communes no rule reaches as far as inside one: what is left aside here need not be read.
+        rows = same | (self.distance_m <= rule.across_m)
+        self.a, self.b, self.distance_m, self.same_commune = (x[rows] for x in (self.a, self.b, self.distance_m, same))
+        read = rule.vocabulary.read
+        one, other = [read(name) for name in a.names], [read(name) for name in b.names]
+        first, second = [one[row] for row in self.a.tolist()], [other[row] for row in self.b.tolist()]
+        self.alike = rule.vocabulary.alike(first, second)
+        self.blank = _flags(not x.own or not y.own for x, y in zip(first, second, strict=True))
+        apart = _flags(x.groups != y.groups and bool(x.groups and y.groups) for x, y in zip(first, second, strict=True))
+        self.possible = ~apart
+        self.unsaid = _flags(x.said != y.said for x, y in zip(first, second, strict=True))
+        self.only = self.same_commune & _single(codes_a)[self.a] & _single(codes_b)[self.b]
+        self.free_a, self.free_b = np.ones(len(a.xy_m), dtype=bool), np.ones(len(b.xy_m), dtype=bool)
+        self.pairs: list[Pair] = []
+
+    def pair(self) -> list[Pair]:
+        rule = self.rule
+        named = ~self.blank & (self.alike >= rule.similar)
+        equal = self.blank & (self.alike >= rule.similar)
+        agreed = ~self.unsaid & (self.blank | (self.alike >= rule.disagree))
+        self._take("name", named & self._within(rule.within_m))
+        self._take("name in commune", named & self.same_commune & self._within(rule.in_commune_m), unique=True)
+        silent = self.blank & ~self.unsaid & self.same_commune & self._within(rule.unnamed_m)
+        self._take("unnamed", silent | (equal & self._within(rule.within_m)), unique=True)
+        self._take("alone in commune", self.only & agreed & self._within(rule.alone_in_commune_m))
+        near = ~self.unsaid & self._within(3 * rule.alone_m)
+        self._take("alone", near, unique=True, within_m=rule.alone_m)
+        return self.pairs
+
+    def _within(self, limit_m: float) -> NDArray[np.bool_]:
+        within: NDArray[np.bool_] = (self.distance_m <= limit_m) & (limit_m > 0)
+        return within
+
+    def _take(self, reason: str, where: NDArray[np.bool_], *, unique: bool = False, within_m: float = np.inf) -> None:
+        """Pair the free rows of `where`; with `unique`, those alone that could mean nobody else."""
+        rows = np.flatnonzero(where & self.possible & self.free_a[self.a] & self.free_b[self.b])
+        if unique:
+            meant_a = np.bincount(self.a[rows], minlength=len(self.free_a))
+            meant_b = np.bincount(self.b[rows], minlength=len(self.free_b))
+            rows = rows[(meant_a[self.a[rows]] == 1) & (meant_b[self.b[rows]] == 1)]
+        rows = rows[self.distance_m[rows] <= within_m]
+        worth = self.distance_m[rows] / _POINTS_A_PLACE_M - self.alike[rows]
+        for row in rows[np.lexsort((self.b[rows], self.a[rows], self.distance_m[rows], worth))].tolist():
+            a, b = int(self.a[row]), int(self.b[row])
+            if self.free_a[a] and self.free_b[b]:
+                self.free_a[a] = self.free_b[b] = False
+                self.pairs.append(Pair(a, b, reason, float(self.distance_m[row]), float(self.alike[row])))
+
+
+def _near(
+    xy_a: NDArray[np.float64], xy_b: NDArray[np.float64], reach_m: float
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    found = cKDTree(xy_a).query_ball_tree(cKDTree(xy_b), reach_m)
+    counts = [len(rows) for rows in found]
+    a = np.repeat(np.arange(len(xy_a), dtype=np.intp), counts)
+    return a, np.array([row for rows in found for row in rows], dtype=np.intp)
+
+
+def _single(codes: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Tell of each row whether no other has its code."""
+    _, where, counts = np.unique(codes.astype(str), return_inverse=True, return_counts=True)
+    single: NDArray[np.bool_] = counts[where] == 1
+    return single
+
+
+def _flags(values: Any) -> NDArray[np.bool_]:
+    return np.fromiter(values, dtype=bool)

@@ -13,7 +13,8 @@ from geo.errors import ConfigurationError
 from geo.places import Licence, Provenance, Service, Standing
 from ingest.conflate import conflate
 from ingest.ledger import Ledger
-from ingest.matching import MatchRules, similarity, words
+from ingest.likeness import similarity, words
+from ingest.matching import MatchRules
 from ingest.results import Draft, SourceResult
 from tests.ingest.world import CRS, fetched, lonlat, source
 
@@ -107,8 +108,9 @@ def test_each_row_is_linked_once_and_the_surest_first():
         result(OFFICIAL, draft(OFFICIAL, "1", "Pharmacie Bleue")),
         result(OSM, draft(OSM, "n1", "Pharmacie Bleu", (10, 0)), draft(OSM, "n2", "Pharmacie Bleue", (40, 0))),
     )
-    assert [d.merged for d in made.decisions] == ["osm:n1"]
-    assert ids(made) == ["officiel:1", "osm:n2"]
+    # A point of likeness outweighs ten metres: the very name 30 m farther off is surer than one that lacks a letter.
+    assert [d.merged for d in made.decisions] == ["osm:n2"]
+    assert ids(made) == ["officiel:1", "osm:n1"]
 
 
 def test_what_volunteers_alone_know_is_unconfirmed_only_beside_a_complete_official_source():
@@ -138,13 +140,16 @@ def test_a_volunteers_row_of_another_category_follows_the_official_identifier():
 
 def test_a_row_with_two_categories_is_merged_only_when_both_are():
     primary = ("education.ecole_elementaire", "education.ecole_maternelle")
-    mapped = [draft(OSM, f"n1~{n}", "École A", category=c, links=[("uai", "a")], row=1) for n, c in enumerate(primary)]
+    mapped = [
+        draft(OSM, f"n1~{n}", "École Zola", category=c, links=[("uai", "a")], row=1) for n, c in enumerate(primary)
+    ]
     both = [
-        draft(OFFICIAL, f"1~{n}", "École A", category=c, links=[("uai", "a")], row=1) for n, c in enumerate(primary)
+        draft(OFFICIAL, f"1~{n}", "École Zola", category=c, links=[("uai", "a")], row=1) for n, c in enumerate(primary)
     ]
     made = together(result(OFFICIAL, *both), result(OSM, *mapped))
     assert made.ledgers["osm"] == Ledger(1, 0, 1, 0, 0)
-    unnamed = [replace(d, links=()) for d in mapped]
+    far = draft(OSM, "n1", "École Zola", (60, 0)).service
+    unnamed = [replace(d, links=(), service=replace(d.service, lon=far.lon, lat=far.lat)) for d in mapped]
     unnamed[1] = replace(unnamed[1], service=replace(unnamed[1].service, name="Autre chose"))
     made = together(result(OFFICIAL, *both), result(OSM, *unnamed))
     assert made.ledgers["osm"] == Ledger(1, 1, 0, 0, 0)
