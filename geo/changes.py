@@ -83,6 +83,10 @@ class Inventory:
     services: Sequence[Service]
     sources: Mapping[str, SourceRecord]
 
+    def counts(self) -> Counter[str]:
+        """Count the confirmed services of the territory by category."""
+        return Counter(category for category, _ in _counted(self.services))
+
     @classmethod
     def read(cls, folder: Path) -> Inventory:
         """Read it from a snapshot's folder."""

@@ -9,11 +9,13 @@ from __future__ import annotations
 import typer
 
 from ingest.commands.build import build
+from ingest.commands.diff import diff
 
 __all__ = ["cli"]
 
 cli = typer.Typer(name="ingest", add_completion=False, pretty_exceptions_enable=False)
 cli.command()(build)
+cli.command()(diff)
 
 
 @cli.callback()
