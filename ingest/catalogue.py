@@ -190,6 +190,9 @@ class Source(_Strict):
     crs: Crs | None = None
     lost_point: bool = False
     """The decimal point of degrees was lost: put it back where the value then lies in the area."""
+    beside_commune_m: Annotated[float, Field(ge=0)] = 1_000.0
+    """How far outside the commune that it declares a service may stand, in metres; beyond it, its coordinates are
+    wrong. More where a declared town is the one that the post comes from."""
     precision: Mapping[str, Precision] = {}
     keep: tuple[Filter, ...] = ()
     drop: tuple[Filter, ...] = ()
