@@ -5,7 +5,7 @@ RUN useradd --create-home --uid 10001 alentours && install -d -o alentours /app
 USER alentours
 WORKDIR /app
 COPY --chown=alentours . .
-RUN scripts/setup run && install -d data/raw data/store data/snapshots
+RUN scripts/setup run && install -d data/cache data/raw data/store data/snapshots
 
 ENV ALENTOURS_HOST=0.0.0.0 PORT=8000 TERRITORY=00
 VOLUME ["/app/data/raw", "/app/data/store", "/app/data/snapshots"]

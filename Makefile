@@ -42,5 +42,5 @@ lock: ## resolve the dependencies of pyproject.toml again
 
 clean: ## remove all that make made: environment, builds, raw files, store, snapshots, private PostGIS
 	@[ ! -x .venv/bin/python ] || .venv/bin/python scripts/postgis_cluster.py remove
-	rm -rf .venv .make frontend/node_modules frontend/dist data/raw data/store data/snapshots
+	rm -rf .venv .make frontend/node_modules frontend/dist data/cache data/raw data/store data/snapshots
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

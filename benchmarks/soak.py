@@ -138,7 +138,7 @@ def build(folder: Path, decay: str | None) -> str:
     if decay is not None:
         method = (data / "method.toml").read_text(encoding="utf-8")
         (data / "method.toml").write_text(method.replace("mu_min = 10,", decay), encoding="utf-8")
-    places = {name: folder / name for name in ("raw", "store", "snapshots")}
+    places = {name: folder / name for name in ("raw", "store", "snapshots", "cache")}
     settings = BuildSettings.model_validate({**places, "data": data, "mirror": None, "database_url": ""})
     return Builder(settings).build(TERRITORY).snapshot_id
 

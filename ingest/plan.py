@@ -16,6 +16,7 @@ from geo.publication import current_id, problem_of
 from geo.taxonomy import Taxonomy
 from ingest.catalogue import FICTIONAL_TERRITORY, Source
 from ingest.fetch import Fetched, Fetcher
+from ingest.hosts import Hosts, resolve
 from ingest.identity import digest_of_files, snapshot_id
 from ingest.progress import Stage
 from ingest.served import last_published
@@ -41,6 +42,8 @@ class Plan:
     sources: Sequence[Source]
     fetched: Mapping[str, Sequence[Fetched]]
     """The files of each source, by its id; a source that nobody gave has none."""
+    absent: Mapping[str, str]
+    """Why a source has none, by its id."""
     snapshot_id: str
     """Of the snapshot that these files, settings and code make."""
     folder: Path
@@ -67,7 +70,7 @@ def make_plan(
     taxonomy = Taxonomy.load(data / "taxonomy.toml")
     method = Method.load(data / "method.toml", taxonomy)
     sources = load_sources(data / "sources", territory, taxonomy)
-    fetched = _fetch(sources, territory, settings, stage, transport)
+    fetched, absent = _fetch(sources, territory, settings, stage, transport)
     identity = snapshot_id(territory, (file for files in fetched.values() for file in files), code=ROOT, data=data)
     return Plan(
         departments=departments,
@@ -77,6 +80,7 @@ def make_plan(
         modes={name: mode for name, mode in load_modes(data / "modes.toml").items() if name in method.modes},
         sources=sources,
         fetched=fetched,
+        absent=absent,
         snapshot_id=identity,
         folder=folder,
         unchanged=current_id(folder) == identity
@@ -91,23 +95,27 @@ def _fetch(
     settings: BuildSettings,
     stage: Stage,
     transport: httpx.BaseTransport | None,
-) -> dict[str, list[Fetched]]:
+) -> tuple[dict[str, list[Fetched]], dict[str, str]]:
     """Bring every file here, from the mirror or its publisher; the sample's mirror is made first.
 
     A source of services that nobody gives is left out and named; without ground and streets nothing can be built.
     """
     mirror = settings.mirror if territory != FICTIONAL_TERRITORY else _sample(settings.raw / "sample", stage)
-    fetcher = Fetcher(settings.raw, mirror, transport)
-    fetched = {}
+    hosts = Hosts(None if transport is not None else resolve, settings.internal_hosts)
+    fetcher = Fetcher(settings.raw, mirror, transport, hosts=hosts)
+    fetched: dict[str, list[Fetched]] = {}
+    absent: dict[str, str] = {}
     with stage("fetch", len(sources)) as advance:
-        for source in sources:
-            try:
-                fetched[source.id] = fetcher.get(source, territory)
-            except SourceUnavailable:
-                if source.kind in _INDISPENSABLE:
-                    raise
-            advance()
-    return fetched
+        found = fetcher.get_all(sources, territory, settings.jobs, advance)
+    for source in sources:
+        files = found[source.id]
+        if not isinstance(files, SourceUnavailable):
+            fetched[source.id] = files
+        elif source.kind in _INDISPENSABLE:
+            raise files
+        else:
+            absent[source.id] = files.detail
+    return fetched, absent
 
 
 def _sample(parent: Path, stage: Stage) -> Path:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from geo.errors import ConfigurationError
 
@@ -14,6 +15,10 @@ __all__ = ["BuildSettings", "load_build_settings"]
 
 ROOT = Path(__file__).resolve().parents[1]
 PREFIX = "ALENTOURS_"
+
+
+def _words(value: Any) -> Any:
+    return tuple(word.strip() for word in value.split(",") if word.strip()) if isinstance(value, str) else value
 
 
 class BuildSettings(BaseSettings):
@@ -33,6 +38,14 @@ class BuildSettings(BaseSettings):
     """Folder of the embedded store."""
     snapshots: Path = ROOT / "data" / "snapshots"
     """Folder that holds ``<territory>/CURRENT`` and the snapshots."""
+    cache: Path = ROOT / "data" / "cache"
+    """Folder of the stages' results: what a build that was stopped, or has new inputs, need not do again."""
+    jobs: Annotated[int, Field(ge=1)] = min(os.cpu_count() or 1, 4)
+    """How many sources are fetched and read at a time."""
+    keep_snapshots: Annotated[int, Field(ge=0)] = 3
+    """How many snapshots are kept beside the one that serves and the one before it."""
+    internal_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)] = ()
+    """Hosts that may have a private address: an operator's own server; separated by commas."""
 
     @property
     def store_target(self) -> str | Path:

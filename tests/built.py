@@ -23,14 +23,14 @@ START_LIMIT_S = 90
 
 def build_settings(folder: Path, **given: object) -> BuildSettings:
     """Settings of a build that writes below ``folder`` alone."""
-    places = {name: folder / name for name in ("raw", "store", "snapshots")}
+    places = {name: folder / name for name in ("raw", "store", "snapshots", "cache")}
     return BuildSettings.model_validate({**places, "mirror": None, "database_url": "", **given})
 
 
 def environment(folder: Path, territory: str = "00") -> dict[str, str]:
     """Environment of a process that works below ``folder``."""
     ours = {name: value for name, value in os.environ.items() if not name.startswith("ALENTOURS_")}
-    places = {f"ALENTOURS_{name.upper()}": str(folder / name) for name in ("raw", "store", "snapshots")}
+    places = {f"ALENTOURS_{name.upper()}": str(folder / name) for name in ("raw", "store", "snapshots", "cache")}
     return {**ours, **places, "ALENTOURS_TERRITORY": territory}
 
 

@@ -42,7 +42,7 @@ ONLY_BY_FORM = {
     "git": (r"git clone \S+( \S+)?", "fetches the project from wherever the reader found it"),
 }
 LABELS = {"", "sh", "sql", "json", "toml", "python", "html"}
-GENERATED = ("data/raw", "data/store", "data/snapshots", "frontend/dist", ".venv", ".make")
+GENERATED = ("data/cache", "data/raw", "data/store", "data/snapshots", "frontend/dist", ".venv", ".make")
 
 
 def of(*programs: str) -> list[Command]:
