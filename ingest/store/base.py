@@ -5,18 +5,35 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Protocol, Self
+from typing import TYPE_CHECKING, Literal, Protocol, Self
 
 import geopandas as gpd
 from shapely.geometry.base import BaseGeometry
 
 from geo.errors import AlentoursError
 from geo.manifest import SourceRecord
-from geo.places import Address, Cell, Commune, Service
+from geo.method import Method
+from geo.places import Address, Cell, Commune, CommuneCount, Sector, Service, Zone
+from geo.taxonomy import Taxonomy
+from ingest.conflate import Decision
 from ingest.ledger import Reject
 from ingest.store.models import RunState
 
-__all__ = ["KEEP_RUNS", "Accounts", "Layer", "Nearby", "RejectCount", "Run", "Store", "StoreError"]
+if TYPE_CHECKING:  # the gates look at streets and fields, which whoever reads a ledger need not load
+    from ingest.gates import Finding
+
+__all__ = [
+    "KEEP_RUNS",
+    "Accounts",
+    "Layer",
+    "Nearby",
+    "Override",
+    "Refused",
+    "RejectCount",
+    "Run",
+    "Store",
+    "StoreError",
+]
 
 KEEP_RUNS = 3
 """Filled runs of a territory that are kept; the last published one always is."""
@@ -49,10 +66,34 @@ class RejectCount:
     source: str
     code: str
     rows: int
-    file: str | None
-    line: int | None
-    """From 1 with the header as line 1; None when no example was given."""
-    example: str | None
+    file: str
+    line: int
+    """From 1 with the header as line 1."""
+    example: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """One row of a source that was refused."""
+
+    source: str
+    number: int
+    """From 1 in the order in which the source's rows were refused."""
+    code: str
+    """Of :class:`ingest.ledger.RejectCode`, or of one that a former version of the program had."""
+    file: str
+    line: int
+    example: str
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A gate that somebody let pass, by its name."""
+
+    gate: str
+    reason: str
+    """Never empty."""
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +139,12 @@ class Store(Protocol):
         addresses: Sequence[Address] = (),
         communes: Sequence[Commune] = (),
         cells: Sequence[Cell] = (),
+        decisions: Sequence[Decision] = (),
+        sectors: Sequence[Sector] = (),
+        zones: Sequence[Zone] = (),
+        counts: Sequence[CommuneCount] = (),
+        findings: Sequence[Finding] = (),
+        overrides: Sequence[Override] = (),
     ) -> None:
         """Fill a run, all or nothing, then prune what is older than the last `KEEP_RUNS`.
 
@@ -108,13 +155,25 @@ class Store(Protocol):
         sources
             Each with its ledger and its rejects by code. A provenance or an address may name no other source.
         rejects
-            The refused rows: the first of each source and code is kept as its example.
+            Every refused row: as many of each code as their source counts.
+        findings, overrides
+            What the gates found so far; :meth:`judged` adds what they find later.
 
         Raises
         ------
         StoreError
             A record breaks a rule of the store (a ledger that does not add up, an id twice, a place off the Earth),
             or the run is unknown or filled already.
+        """
+
+    def judged(self, run: int, findings: Sequence[Finding], overrides: Sequence[Override] = ()) -> None:
+        """Add to a filled run what the gates found, and which of them somebody overrode."""
+
+    def show(self, taxonomy: Taxonomy, method: Method) -> None:
+        """Make what GIS users open agree with the categories and families, and with what is published.
+
+        A view, or a comment, that somebody's query holds up is left as it was until the next time. The embedded store
+        shows nothing: its geometries are for the program alone.
         """
 
     def published(self, run: int, snapshot_id: str) -> None:
@@ -139,7 +198,28 @@ class Store(Protocol):
         """Return the sources of a run with their ledgers and rejects by code."""
 
     def rejects(self, run: int) -> list[RejectCount]:
-        """Return the rejects of a run by source and code."""
+        """Count the rejects of a run by source and code, each with the first of them."""
+
+    def refused(self, run: int, source: str = "", code: str = "", limit: int | None = None) -> list[Refused]:
+        """Return the refused rows of a run, of one source and code where they are given, at most `limit` of them."""
+
+    def decisions(self, run: int, service: str = "") -> list[Decision]:
+        """Return the decisions of a run in their order; of a service, those that joined rows to it, or to those."""
+
+    def sectors(self, run: int) -> list[Sector]:
+        """Return the sectors of a run."""
+
+    def zones(self, run: int) -> list[Zone]:
+        """Return the zones of a run."""
+
+    def counts(self, run: int) -> list[CommuneCount]:
+        """Return the counts of a run, by source, commune and category."""
+
+    def findings(self, run: int) -> list[Finding]:
+        """Return what the gates found in a run, in the order in which it was recorded."""
+
+    def overrides(self, run: int) -> list[Override]:
+        """Return the gates that were overridden in a run, in the order in which it was recorded."""
 
     def services(self, run: int) -> list[Service]:
         """Return the services of a run, provenance in its order."""

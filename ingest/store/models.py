@@ -9,151 +9,48 @@ for bit.
 
 from __future__ import annotations
 
-from datetime import datetime
-from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any
 
-from sqlalchemy import (
-    DDL,
-    CheckConstraint,
-    Double,
-    ForeignKey,
-    ForeignKeyConstraint,
-    Index,
-    MetaData,
-    Table,
-    Text,
-    event,
-    func,
+from sqlalchemy import DDL, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, MetaData, Table, event, func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from geo.places import Licence, Parity, Position, Precision, Standing
+from ingest.store.accounts import (
+    DecisionRow,
+    FindingRow,
+    OverrideRow,
+    RejectRow,
+    RunRow,
+    RunState,
+    SourceRow,
+    of_source,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-
-from geo.places import Licence, Position, Precision, Standing
-from ingest.store.columns import Geom, Instant, Key, Words
+from ingest.store.columns import Geom, Key, Words
+from ingest.store.schema import PER_RUN, SCHEMA, SCHEMA_VERSION, Base, on_earth, one_of, table_of
 
 __all__ = [
+    "JUDGEMENTS",
     "PARTITIONED",
     "SCHEMA",
     "SCHEMA_VERSION",
     "AddressRow",
     "Base",
     "CellRow",
+    "CommuneCountRow",
     "CommuneRow",
+    "DecisionRow",
+    "FindingRow",
+    "OverrideRow",
     "ProvenanceRow",
     "RejectRow",
     "RunRow",
     "RunState",
+    "SectorRow",
     "ServiceRow",
     "SourceRow",
+    "ZoneRow",
     "table_of",
 ]
-
-SCHEMA = "alentours"
-SCHEMA_VERSION = 2
-"""Raised with every change of a table: a store of another version is refused in words, not misread."""
-
-
-class RunState(StrEnum):
-    """How far a run went."""
-
-    LOADING = "loading"
-    LOADED = "loaded"
-    PUBLISHED = "published"
-
-
-class Base(DeclarativeBase):
-    """Root of the models."""
-
-    metadata = MetaData(
-        schema=SCHEMA,
-        naming_convention={
-            "pk": "%(table_name)s_pk",
-            "fk": "%(table_name)s_%(column_0_N_name)s_fk",
-            "ix": "%(table_name)s_%(column_0_N_name)s_ix",
-            "ck": "%(table_name)s_%(constraint_name)s",
-        },
-    )
-    type_annotation_map: ClassVar[dict[Any, Any]] = {str: Text(), float: Double()}
-
-
-def _one_of(column: str, values: type[StrEnum]) -> CheckConstraint:
-    listed = ", ".join(f"'{value}'" for value in values)
-    return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_known")
-
-
-def _on_earth() -> tuple[CheckConstraint, ...]:
-    # NaN is greater than every number in PostgreSQL and NULL in SQLite: it passes neither.
-    return (
-        CheckConstraint("lon BETWEEN -180 AND 180", name="lon_on_earth"),
-        CheckConstraint("lat BETWEEN -90 AND 90", name="lat_on_earth"),
-    )
-
-
-PER_RUN = {"postgresql_partition_by": "LIST (run)"}
-
-
-class RunRow(Base):
-    """One filling of the store for one territory."""
-
-    __tablename__ = "run"
-    __table_args__ = (
-        _one_of("state", RunState),
-        CheckConstraint("(state = 'published') = (snapshot IS NOT NULL)", name="published_with_snapshot"),
-        # SQLite gives the number of a deleted last row again unless told otherwise; a run's number is never reused.
-        {"sqlite_autoincrement": True},
-    )
-    id: Mapped[int] = mapped_column(primary_key=True)
-    territory: Mapped[Key] = mapped_column(index=True)
-    state: Mapped[str]
-    snapshot: Mapped[str | None]
-    started_at: Mapped[datetime] = mapped_column(Instant())
-    loaded_at: Mapped[datetime | None] = mapped_column(Instant())
-    published_at: Mapped[datetime | None] = mapped_column(Instant())
-
-
-class SourceRow(Base):
-    """One source in one run, with its four counts: a row that vanished cannot be stored."""
-
-    __tablename__ = "source"
-    __table_args__ = (
-        CheckConstraint("read = kept + merged + out_of_scope + rejected", name="adds_up"),
-        CheckConstraint("kept >= 0 AND merged >= 0 AND out_of_scope >= 0 AND rejected >= 0", name="counts"),
-        _one_of("licence", Licence),
-        PER_RUN,
-    )
-    run: Mapped[int] = mapped_column(ForeignKey(RunRow.id), primary_key=True, autoincrement=False)
-    id: Mapped[Key] = mapped_column(primary_key=True)
-    title: Mapped[str]
-    producer: Mapped[str]
-    licence: Mapped[str]
-    url: Mapped[str]
-    data_date: Mapped[str]
-    fetched_at: Mapped[str]
-    attribution: Mapped[str]
-    complete: Mapped[Any] = mapped_column(Words(), nullable=False)
-    read: Mapped[int]
-    kept: Mapped[int]
-    merged: Mapped[int]
-    out_of_scope: Mapped[int]
-    rejected: Mapped[int]
-
-
-def _of_source(column: str) -> ForeignKeyConstraint:
-    return ForeignKeyConstraint(["run", column], [SourceRow.run, SourceRow.id])
-
-
-class RejectRow(Base):
-    """How many rows of a source were refused with one code, and the first of them."""
-
-    __tablename__ = "reject"
-    __table_args__ = (_of_source("source"), CheckConstraint("rows > 0", name="some"), PER_RUN)
-    run: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    source: Mapped[Key] = mapped_column(primary_key=True)
-    code: Mapped[Key] = mapped_column(primary_key=True)
-    rows: Mapped[int]
-    file: Mapped[str | None]
-    line: Mapped[int | None]
-    example: Mapped[str | None]
 
 
 class ServiceRow(Base):
@@ -161,9 +58,9 @@ class ServiceRow(Base):
 
     __tablename__ = "service"
     __table_args__ = (
-        *_on_earth(),
-        _one_of("standing", Standing),
-        _one_of("precision", Precision),
+        *on_earth(),
+        one_of("standing", Standing),
+        one_of("precision", Precision),
         CheckConstraint("capacity BETWEEN 0 AND 1e9", name="capacity_plausible"),
         CheckConstraint("weekday_trips >= 0 AND evening_trips >= 0 AND sunday_trips >= 0", name="trips"),
         CheckConstraint(
@@ -175,6 +72,8 @@ class ServiceRow(Base):
     )
     run: Mapped[int] = mapped_column(ForeignKey(RunRow.id), primary_key=True, autoincrement=False)
     id: Mapped[Key] = mapped_column(primary_key=True)
+    number: Mapped[int]
+    """From 1 in the order of the ids: what a GIS wants for a key."""
     category: Mapped[str]
     name: Mapped[str]
     lon: Mapped[float]
@@ -197,8 +96,8 @@ class ProvenanceRow(Base):
     __tablename__ = "provenance"
     __table_args__ = (
         ForeignKeyConstraint(["run", "service"], [ServiceRow.run, ServiceRow.id]),
-        _of_source("source"),
-        _one_of("licence", Licence),
+        of_source("source"),
+        one_of("licence", Licence),
         CheckConstraint("rank >= 0", name="rank"),
         PER_RUN,
     )
@@ -215,7 +114,7 @@ class AddressRow(Base):
     """One address, street or named place."""
 
     __tablename__ = "address"
-    __table_args__ = (_of_source("source"), *_on_earth(), _one_of("position", Position), PER_RUN)
+    __table_args__ = (of_source("source"), *on_earth(), one_of("position", Position), PER_RUN)
     run: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     id: Mapped[Key] = mapped_column(primary_key=True)
     number: Mapped[str]
@@ -242,6 +141,7 @@ class CommuneRow(Base):
     )
     run: Mapped[int] = mapped_column(ForeignKey(RunRow.id), primary_key=True, autoincrement=False)
     insee: Mapped[Key] = mapped_column(primary_key=True)
+    number: Mapped[int]
     name: Mapped[str]
     department: Mapped[str]
     population: Mapped[int | None]
@@ -258,7 +158,7 @@ class CellRow(Base):
 
     __tablename__ = "cell"
     __table_args__ = (
-        *_on_earth(),
+        *on_earth(),
         CheckConstraint("people >= 0 AND people_0_17 >= 0 AND people_65_plus >= 0", name="people"),
         PER_RUN,
     )
@@ -274,16 +174,71 @@ class CellRow(Base):
     geom: Mapped[Any] = mapped_column(Geom("POINT"), nullable=False)
 
 
-PARTITIONED = (SourceRow, RejectRow, ServiceRow, ProvenanceRow, AddressRow, CommuneRow, CellRow)
-"""The tables keyed by run, referenced ones first."""
+class SectorRow(Base):
+    """A stretch of street whose children go to one collège."""
+
+    __tablename__ = "sector"
+    __table_args__ = (
+        of_source("source"),
+        one_of("parity", Parity),
+        CheckConstraint("first <= last", name="range"),
+        PER_RUN,
+    )
+    run: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    id: Mapped[Key] = mapped_column(primary_key=True)
+    insee: Mapped[str]
+    street: Mapped[str]
+    first: Mapped[int | None]
+    last: Mapped[int | None]
+    parity: Mapped[str]
+    uai: Mapped[str]
+    source: Mapped[Key]
+    exclusive: Mapped[bool]
+
+
+class ZoneRow(Base):
+    """An area in which transport comes on demand."""
+
+    __tablename__ = "zone"
+    __table_args__ = (of_source("source"), PER_RUN)
+    run: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    id: Mapped[Key] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    source: Mapped[Key]
+    geom: Mapped[Any] = mapped_column(Geom(), nullable=False)
+
+
+class CommuneCountRow(Base):
+    """How many services of a category a source counts in a commune without saying where they stand."""
+
+    __tablename__ = "commune_count"
+    __table_args__ = (of_source("source"), CheckConstraint("services >= 0", name="services"), PER_RUN)
+    run: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    source: Mapped[Key] = mapped_column(primary_key=True)
+    insee: Mapped[Key] = mapped_column(primary_key=True)
+    category: Mapped[Key] = mapped_column(primary_key=True)
+    services: Mapped[float]
+
+
+PARTITIONED = (
+    SourceRow,
+    RejectRow,
+    ServiceRow,
+    ProvenanceRow,
+    DecisionRow,
+    AddressRow,
+    CommuneRow,
+    CellRow,
+    SectorRow,
+    ZoneRow,
+    CommuneCountRow,
+)
+"""The tables keyed by run and filled at one stroke, referenced ones first."""
+JUDGEMENTS = (FindingRow, OverrideRow)
+"""The tables keyed by run that grow once it is filled."""
 
 
 # ---------------------------------------------------------------- spatial indexes: GiST here, R*Tree there
-
-
-def table_of(model: type[Base]) -> Table:
-    """Return the table of a model."""
-    return Base.metadata.tables[f"{SCHEMA}.{model.__tablename__}"]
 
 
 def _after_create(target: Table | MetaData, dialect: str, statement: str) -> None:
@@ -300,7 +255,8 @@ def _geometry(model: type[Base], *constraints: CheckConstraint) -> None:
 for _model in (ServiceRow, AddressRow, CellRow):
     # The doubles and the geometry say the same thing: who edits one of them in a GIS is told.
     _geometry(_model, CheckConstraint("ST_X(geom) = lon AND ST_Y(geom) = lat", name="geom_is_lon_lat"))
-_geometry(CommuneRow, CheckConstraint("ST_Dimension(geom) = 2", name="geom_is_an_area"))
+for _area in (CommuneRow, ZoneRow):
+    _geometry(_area, CheckConstraint("ST_Dimension(geom) = 2", name="geom_is_an_area"))
 # geography(), not CAST: a cast with a type modifier would not use the index.
 Index("service_geography_ix", func.geography(ServiceRow.geom), postgresql_using="gist").ddl_if(dialect="postgresql")
 
@@ -318,7 +274,6 @@ for _statement in (
     f"CREATE TRIGGER service_tree_update AFTER UPDATE OF run, id, lon, lat ON service BEGIN {_DELETE} {_INSERT} END",
 ):
     _after_create(table_of(ServiceRow), "sqlite", _statement)
-
 # ---------------------------------------------------------------- for QGIS: what is published, and nothing about runs
 
 for _layer, _key in (("service", "id"), ("commune", "insee")):

@@ -15,9 +15,11 @@ from psycopg import sql
 from sqlalchemy import URL, Connection, TypeDecorator, create_engine, delete, func, select
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from geo.method import Method
+from geo.taxonomy import Taxonomy
 from ingest.store.base import StoreError
 from ingest.store.columns import WGS84
-from ingest.store.models import PARTITIONED, SCHEMA, SCHEMA_VERSION, Base, RunRow, ServiceRow, table_of
+from ingest.store.models import JUDGEMENTS, PARTITIONED, SCHEMA, SCHEMA_VERSION, Base, RunRow, ServiceRow, table_of
 from ingest.store.shared import Content, SqlStore
 
 __all__ = ["PostgisStore"]
@@ -105,10 +107,15 @@ class PostgisStore(SqlStore):
                 for model in reversed(PARTITIONED):
                     for run in runs:
                         _detach(connection, model, run)
+                for judgement in JUDGEMENTS:
+                    connection.execute(delete(judgement).where(table_of(judgement).c.run.in_(runs)))
                 connection.execute(delete(RunRow).where(RunRow.id.in_(runs)))
         except OperationalError as error:
             if not isinstance(error.orig, psycopg.errors.LockNotAvailable):
                 raise
+
+    def show(self, taxonomy: Taxonomy, method: Method) -> None:  # noqa: ARG002, D102 - see base.py
+        return
 
     # -------------------------------------------------------- where is what
 

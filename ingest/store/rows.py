@@ -6,17 +6,37 @@ Columns bear the names of the records' fields; what differs (enumerations, point
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, fields
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import shapely
 
 from geo.manifest import SourceLedger, SourceRecord
-from geo.places import Address, Cell, Commune, Departures, Licence, Position, Precision, Provenance, Service, Standing
+from geo.places import (
+    Address,
+    Cell,
+    Commune,
+    CommuneCount,
+    Departures,
+    Licence,
+    Parity,
+    Position,
+    Precision,
+    Provenance,
+    Sector,
+    Service,
+    Standing,
+    Zone,
+)
+from ingest.conflate import Decision
 from ingest.ledger import Reject
-from ingest.store.base import RejectCount, StoreError
+from ingest.store.base import Override, Refused, StoreError
+
+if TYPE_CHECKING:
+    from ingest.gates import Finding
 
 __all__ = [
     "Row",
@@ -24,19 +44,32 @@ __all__ = [
     "cell_of",
     "commune_of",
     "commune_rows",
+    "count_of",
+    "count_rows",
+    "decision_of",
+    "decision_rows",
+    "finding_of",
+    "finding_rows",
+    "override_of",
+    "override_rows",
     "place_rows",
     "provenance_of",
     "provenance_rows",
-    "reject_of",
+    "refused_of",
     "reject_rows",
+    "sector_of",
+    "sector_rows",
     "service_of",
+    "service_rows",
     "source_of",
     "source_rows",
+    "zone_of",
+    "zone_rows",
 ]
 
 Row = dict[str, Any]
 
-_RECORDS = (Service, Address, Cell, Commune, Provenance)
+_RECORDS = (Service, Address, Cell, Commune, Provenance, Decision, Sector, Zone, CommuneCount)
 _APART = {"provenance", "departures", "geometry"}
 """Fields that are no column of the same name."""
 _FIELDS = {record: tuple(field.name for field in fields(record) if field.name not in _APART) for record in _RECORDS}
@@ -80,22 +113,110 @@ def source_of(row: Any, rejects: Mapping[str, int]) -> SourceRecord:
 
 
 def reject_rows(run: int, sources: Sequence[SourceRecord], rejects: Iterable[Reject]) -> Iterator[Row]:
-    """Yield one row a source and code, with the first reject of that code as its example."""
-    first: dict[tuple[str, str], Reject] = {}
+    """Yield one row for each row that was refused.
+
+    Raises
+    ------
+    StoreError
+        At the end, when a source counts other rejects than were given: one of the two lost a row.
+    """
+    seen: dict[str, Counter[str]] = {source.id: Counter() for source in sources}
     for reject in rejects:
-        first.setdefault((reject.source, reject.code.value), reject)
+        codes = seen.setdefault(reject.source, Counter())
+        codes[reject.code.value] += 1
+        plain = {"source": reject.source, "code": reject.code.value, "line": reject.line}
+        yield {
+            "run": run,
+            "number": codes.total(),
+            **plain,
+            "file": _said(reject.file),
+            "example": _said(reject.example),
+        }
     for source in sources:
-        for code, rows in source.rejects.items():
-            seen = first.get((source.id, code))
-            example = (seen.file, seen.line, seen.example) if seen else (None, None, None)
-            yield {"run": run, "source": source.id, "code": code, "rows": rows} | dict(
-                zip(("file", "line", "example"), example, strict=True)
-            )
+        if dict(seen[source.id]) != dict(source.rejects):
+            given = dict(sorted(seen[source.id].items()))
+            raise StoreError(f"source {source.id} counts {dict(source.rejects)} rejected rows, and gave {given}")
 
 
-def reject_of(row: Any) -> RejectCount:
+def _said(text: str) -> str:
+    """Return what a file said in characters that a database keeps: what was refused may hold anything."""
+    return text.replace("\0", "\N{SYMBOL FOR NULL}").encode("utf-8", "replace").decode("utf-8")
+
+
+def refused_of(row: Any) -> Refused:
     """Return the record of a row."""
-    return RejectCount(row.source, row.code, row.rows, row.file, row.line, row.example)
+    return Refused(row.source, row.number, row.code, row.file, row.line, row.example)
+
+
+def decision_rows(run: int, decisions: Sequence[Decision]) -> Iterator[Row]:
+    """Yield one row a decision."""
+    for number, decision in enumerate(decisions, start=1):
+        yield _fields_of(decision) | {"run": run, "number": number}
+
+
+def decision_of(row: Any) -> Decision:
+    """Return the record of a row."""
+    return Decision(**{name: getattr(row, name) for name in _FIELDS[Decision]})
+
+
+def sector_rows(run: int, sectors: Sequence[Sector]) -> Iterator[Row]:
+    """Yield one row a stretch of street."""
+    for sector in sectors:
+        yield _fields_of(sector) | {"run": run}
+
+
+def sector_of(row: Any) -> Sector:
+    """Return the record of a row."""
+    return Sector(**{name: getattr(row, name) for name in _FIELDS[Sector]} | {"parity": Parity(row.parity)})
+
+
+def zone_rows(run: int, zones: Sequence[Zone]) -> Iterator[Row]:
+    """Yield one row a zone."""
+    for zone in zones:
+        yield _fields_of(zone) | {"run": run, "geom": zone.geometry}
+
+
+def zone_of(row: Any) -> Zone:
+    """Return the record of a row."""
+    return Zone(**{name: getattr(row, name) for name in _FIELDS[Zone]}, geometry=row.geom)
+
+
+def count_rows(run: int, counts: Sequence[CommuneCount]) -> Iterator[Row]:
+    """Yield one row a count."""
+    for record in counts:
+        row = {"run": run, "services": record.count, **_fields_of(record)}
+        del row["count"]  # a row that is read back has a method of that name
+        yield row
+
+
+def count_of(row: Any) -> CommuneCount:
+    """Return the record of a row."""
+    return CommuneCount(row.source, row.insee, row.category, row.services)
+
+
+def finding_rows(findings: Sequence[Finding]) -> Iterator[Row]:
+    """Yield what each gate found, without its run and number."""
+    for finding in findings:
+        plain = {"check": finding.check, "subject": finding.subject}
+        yield plain | {"outcome": finding.outcome.value, "text": finding.text}
+
+
+def finding_of(row: Any) -> Finding:
+    """Return the record of a row."""
+    from ingest.gates import Finding, Outcome  # noqa: PLC0415 - they bring the streets along
+
+    return Finding(row.check, row.subject, Outcome(row.outcome), row.text)
+
+
+def override_rows(overrides: Sequence[Override]) -> Iterator[Row]:
+    """Yield each gate that was overridden, without its run and number."""
+    for override in overrides:
+        yield {"gate": override.gate, "reason": override.reason, "at": override.at}
+
+
+def override_of(row: Any) -> Override:
+    """Return the record of a row."""
+    return Override(row.gate, row.reason, row.at)
 
 
 def place_rows(run: int, places: Sequence[Service] | Sequence[Address] | Sequence[Cell]) -> Iterator[Row]:
@@ -103,8 +224,13 @@ def place_rows(run: int, places: Sequence[Service] | Sequence[Address] | Sequenc
     for place in places:
         # −0.0 becomes a plain zero, as SQLite makes it without a word.
         lon, lat = place.lon + 0.0, place.lat + 0.0
-        row = _fields_of(place) | {"run": run, "lon": lon, "lat": lat, "geom": shapely.Point(lon, lat)}
-        yield row
+        yield _fields_of(place) | {"run": run, "lon": lon, "lat": lat, "geom": shapely.Point(lon, lat)}
+
+
+def service_rows(run: int, services: Sequence[Service]) -> Iterator[Row]:
+    """Yield one row a service, numbered by id."""
+    for number, row in enumerate(place_rows(run, sorted(services, key=lambda s: s.id)), start=1):
+        yield row | {"number": number}
 
 
 def provenance_rows(run: int, services: Sequence[Service]) -> Iterator[Row]:
@@ -141,8 +267,8 @@ def cell_of(row: Any) -> Cell:
 
 def commune_rows(run: int, communes: Sequence[Commune]) -> Iterator[Row]:
     """Yield one row a commune."""
-    for commune in communes:
-        yield _fields_of(commune) | {"run": run, "geom": commune.geometry}
+    for number, commune in enumerate(sorted(communes, key=lambda c: c.insee), start=1):
+        yield _fields_of(commune) | {"run": run, "number": number, "geom": commune.geometry}
 
 
 def commune_of(row: Any) -> Commune:

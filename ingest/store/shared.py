@@ -7,34 +7,44 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import geopandas as gpd
 import numpy as np
 import shapely
 from pyproj import Geod
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import Connection, Engine, Select, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Select, func, insert, select, update
 
 from geo.errors import NoSnapshot
 from geo.manifest import SourceRecord
-from geo.places import Address, Cell, Commune, Provenance, Service
+from geo.places import Address, Cell, Commune, CommuneCount, Provenance, Sector, Service, Zone
+from ingest.conflate import Decision
 from ingest.ledger import Reject
 from ingest.store import frames, rows
-from ingest.store.base import KEEP_RUNS, Accounts, Layer, Nearby, RejectCount, Run, StoreError
+from ingest.store.base import KEEP_RUNS, Accounts, Layer, Nearby, Override, Refused, RejectCount, Run, StoreError
 from ingest.store.models import (
     AddressRow,
     Base,
     CellRow,
+    CommuneCountRow,
     CommuneRow,
+    DecisionRow,
+    FindingRow,
+    OverrideRow,
     ProvenanceRow,
     RejectRow,
     RunRow,
     RunState,
+    SectorRow,
     ServiceRow,
     SourceRow,
+    ZoneRow,
     table_of,
 )
+
+if TYPE_CHECKING:
+    from ingest.gates import Finding
 
 __all__ = ["Content", "SqlStore"]
 
@@ -90,19 +100,43 @@ class SqlStore(ABC):
         addresses: Sequence[Address] = (),
         communes: Sequence[Commune] = (),
         cells: Sequence[Cell] = (),
+        decisions: Sequence[Decision] = (),
+        sectors: Sequence[Sector] = (),
+        zones: Sequence[Zone] = (),
+        counts: Sequence[CommuneCount] = (),
+        findings: Sequence[Finding] = (),
+        overrides: Sequence[Override] = (),
     ) -> None:
         territory = self._require(run, RunState.LOADING).territory
         content: Content = {
             SourceRow: rows.source_rows(run, sources),
             RejectRow: rows.reject_rows(run, sources, rejects),
-            ServiceRow: rows.place_rows(run, services),
+            ServiceRow: rows.service_rows(run, services),
             ProvenanceRow: rows.provenance_rows(run, services),
+            DecisionRow: rows.decision_rows(run, decisions),
             AddressRow: rows.place_rows(run, addresses),
             CommuneRow: rows.commune_rows(run, communes),
             CellRow: rows.place_rows(run, cells),
+            SectorRow: rows.sector_rows(run, sectors),
+            ZoneRow: rows.zone_rows(run, zones),
+            CommuneCountRow: rows.count_rows(run, counts),
         }
         self._load(run, content)
+        self.judged(run, findings, overrides)
         self._prune(territory)
+
+    def judged(self, run: int, findings: Sequence[Finding], overrides: Sequence[Override] = ()) -> None:
+        self._require(run, RunState.LOADED, RunState.PUBLISHED)
+        with self.engine.begin() as connection:
+            for model, records in (
+                (FindingRow, rows.finding_rows(findings)),
+                (OverrideRow, rows.override_rows(overrides)),
+            ):
+                former = select(func.count()).select_from(model).where(table_of(model).c.run == run)
+                first = connection.execute(former).scalar_one() + 1
+                numbered = [{"run": run, "number": first + i, **row} for i, row in enumerate(records)]
+                if numbered:
+                    connection.execute(insert(model), numbered)
 
     def published(self, run: int, snapshot_id: str) -> None:
         self._require(run, RunState.LOADED, RunState.PUBLISHED)
@@ -156,7 +190,55 @@ class SqlStore(ABC):
         return [rows.source_of(row, counts.get(row.id, {})) for row in self._read(SourceRow, run)]
 
     def rejects(self, run: int) -> list[RejectCount]:
-        return [rows.reject_of(row) for row in self._read(RejectRow, run)]
+        table = table_of(RejectRow)
+        group = (table.c.source, table.c.code)
+        counted = (
+            select(*group, func.count().label("rows"), func.min(table.c.number).label("number"))
+            .where(table.c.run == run)
+            .group_by(*group)
+            .subquery()
+        )
+        first = (table.c.run == run) & (table.c.source == counted.c.source) & (table.c.number == counted.c.number)
+        columns = (*group, counted.c.rows, table.c.file, table.c.line, table.c.example)
+        with self.engine.connect() as connection:
+            found = connection.execute(select(*columns).select_from(counted.join(table, first)).order_by(*group))
+            return [RejectCount(*row) for row in found]
+
+    def refused(self, run: int, source: str = "", code: str = "", limit: int | None = None) -> list[Refused]:
+        table = table_of(RejectRow)
+        wanted = [column == value for column, value in ((table.c.source, source), (table.c.code, code)) if value]
+        return [rows.refused_of(row) for row in self._read(RejectRow, run, *wanted, limit=limit)]
+
+    def decisions(self, run: int, service: str = "") -> list[Decision]:
+        if not service:
+            return [rows.decision_of(row) for row in self._read(DecisionRow, run)]
+        found: dict[int, Decision] = {}
+        asked = [service]
+        while asked:  # a row that was joined to this one may have had others joined to it before
+            new = {
+                row.number: rows.decision_of(row)
+                for i in range(0, len(asked), 500)
+                for row in self._read(DecisionRow, run, table_of(DecisionRow).c.kept.in_(asked[i : i + 500]))
+                if row.number not in found
+            }
+            found |= new
+            asked = [decision.merged for decision in new.values()]
+        return [found[number] for number in sorted(found)]
+
+    def sectors(self, run: int) -> list[Sector]:
+        return [rows.sector_of(row) for row in self._read(SectorRow, run)]
+
+    def zones(self, run: int) -> list[Zone]:
+        return [rows.zone_of(row) for row in self._read(ZoneRow, run, geometry=True)]
+
+    def counts(self, run: int) -> list[CommuneCount]:
+        return [rows.count_of(row) for row in self._read(CommuneCountRow, run)]
+
+    def findings(self, run: int) -> list[Finding]:
+        return [rows.finding_of(row) for row in self._read(FindingRow, run)]
+
+    def overrides(self, run: int) -> list[Override]:
+        return [rows.override_of(row) for row in self._read(OverrideRow, run)]
 
     def services(self, run: int) -> list[Service]:
         provenance: dict[str, list[Provenance]] = {}
@@ -182,11 +264,19 @@ class SqlStore(ABC):
             case "cells":
                 return frames.cells_frame(self.cells(run))
 
-    def _read(self, model: type[Base], run: int, *, geometry: bool = False) -> Iterator[Any]:
+    def _read(
+        self,
+        model: type[Base],
+        run: int,
+        *wanted: ColumnElement[bool],
+        geometry: bool = False,
+        limit: int | None = None,
+    ) -> Iterator[Any]:
         """Yield the rows of a run in the order of the table's key; keys sort by bytes in both databases."""
         table = table_of(model)
         columns = [column for column in table.c if geometry or column.name != "geom"]
-        query: Select[Any] = select(*columns).where(table.c.run == run).order_by(*table.primary_key)
+        query: Select[Any] = select(*columns).where(table.c.run == run, *wanted).order_by(*table.primary_key)
+        query = query.limit(limit)
         with self.engine.connect() as connection:
             yield from connection.execution_options(yield_per=10_000).execute(query)
 

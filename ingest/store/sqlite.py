@@ -12,8 +12,10 @@ from sqlalchemy import Connection, bindparam, create_engine, delete, event, inse
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
+from geo.method import Method
+from geo.taxonomy import Taxonomy
 from ingest.store.base import StoreError
-from ingest.store.models import PARTITIONED, SCHEMA, SCHEMA_VERSION, Base, RunRow, table_of
+from ingest.store.models import JUDGEMENTS, PARTITIONED, SCHEMA, SCHEMA_VERSION, Base, RunRow, table_of
 from ingest.store.shared import Content, SqlStore
 
 __all__ = ["SqliteStore"]
@@ -84,9 +86,12 @@ class SqliteStore(SqlStore):
             # A run at once leaves the tree thirty times faster than service by service through the trigger.
             for run in runs:
                 connection.exec_driver_sql("DELETE FROM service_tree WHERE run0 >= ? AND run1 <= ?", (run, run))
-            for model in reversed(PARTITIONED):
+            for model in (*JUDGEMENTS, *reversed(PARTITIONED)):
                 connection.execute(delete(model).where(table_of(model).c.run.in_(runs)))
             connection.execute(delete(RunRow).where(RunRow.id.in_(runs)))
+
+    def show(self, taxonomy: Taxonomy, method: Method) -> None:  # noqa: ARG002, D102 - nobody opens it but the program
+        return
 
     def _around(
         self, connection: Connection, run: int, lon: float, lat: float, radius_m: float, categories: Sequence[str]

@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import shapely
 from hypothesis import strategies as st
 
 from geo.manifest import SourceLedger, SourceRecord
-from geo.places import Address, Cell, Commune, Departures, Licence, Position, Precision, Provenance, Service, Standing
+from geo.places import (
+    Address,
+    Cell,
+    Commune,
+    CommuneCount,
+    Departures,
+    Licence,
+    Parity,
+    Position,
+    Precision,
+    Provenance,
+    Sector,
+    Service,
+    Standing,
+    Zone,
+)
+from ingest.conflate import Decision
+from ingest.ledger import Reject, RejectCode
 
 FROM_OSM = (Provenance("osm", "n1", Licence.ODBL_1_0, "2026-01"),)
 
@@ -29,6 +47,16 @@ def source(name: str = "osm", **changed: Any) -> SourceRecord:
         "attribution": "© contributeurs d’OpenStreetMap",
     }
     return SourceRecord(**plain | changed)
+
+
+def rejects_of(sources: Iterable[SourceRecord]) -> list[Reject]:
+    """As many rejects as the sources count."""
+    return [
+        Reject(source.id, RejectCode(code), line, f"{code} {line}", f"{source.id}.csv")
+        for source in sources
+        for code, rows in source.rejects.items()
+        for line in range(2, rows + 2)
+    ]
 
 
 def service(key: str, lon: float, lat: float, **changed: Any) -> Service:
@@ -70,9 +98,10 @@ sources = st.builds(
     data_date=st.sampled_from(["2026", "2026-01", "2026-01-31"]),
     fetched_at=texts,
     ledger=st.tuples(small, small, small, small).map(_ledger),
-    rejects=st.dictionaries(words, st.integers(1, 10**6), max_size=3),
+    rejects=st.dictionaries(st.sampled_from([code.value for code in RejectCode]), st.integers(1, 3), max_size=3),
     complete=st.lists(words, max_size=3).map(tuple),
     attribution=texts,
+    content=texts,
 )
 
 
@@ -161,3 +190,47 @@ cells = st.builds(
     people_65_plus=amounts,
     living_standard_eur=st.none() | st.floats(-1e6, 1e6),
 )
+
+
+def decisions(known: list[str]) -> st.SearchStrategy[Decision]:
+    """Decisions between any rows."""
+    return st.builds(
+        Decision,
+        kept=texts,
+        merged=texts,
+        source=st.sampled_from(known),
+        local_id=texts,
+        category=texts,
+        name=texts,
+        lon=lons,
+        lat=lats,
+        reason=texts,
+        distance_m=st.none() | amounts,
+        similarity=st.none() | st.floats(0, 100),
+    )
+
+
+def sectors(known: list[str]) -> st.SearchStrategy[Sector]:
+    """Sectors with any house numbers that are a range."""
+    return st.builds(
+        Sector,
+        id=texts,
+        insee=texts,
+        street=texts,
+        first=st.none() | st.integers(0, 100),
+        last=st.none() | st.integers(100, 10_000),
+        parity=st.sampled_from(Parity),
+        uai=texts,
+        source=st.sampled_from(known),
+        exclusive=st.booleans(),
+    )
+
+
+def zones(known: list[str]) -> st.SearchStrategy[Zone]:
+    """Areas anywhere."""
+    return st.builds(Zone, id=texts, name=texts, source=st.sampled_from(known), geometry=contours)
+
+
+def commune_counts(known: list[str]) -> st.SearchStrategy[CommuneCount]:
+    """Counts of anything."""
+    return st.builds(CommuneCount, source=st.sampled_from(known), insee=texts, category=texts, count=amounts)

@@ -6,6 +6,7 @@ import math
 import random
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
@@ -20,13 +21,16 @@ from sqlalchemy import delete, insert, update
 from sqlalchemy.exc import IntegrityError
 
 from geo.errors import NoSnapshot
+from geo.manifest import SourceLedger
 from geo.places import Address, Cell, Commune, Licence, Position, Provenance, Service, Standing
+from ingest.conflate import Decision
+from ingest.gates import Finding, Outcome
 from ingest.ledger import Reject, RejectCode
-from ingest.store.base import KEEP_RUNS, StoreError
+from ingest.store.base import KEEP_RUNS, Override, Refused, RejectCount, StoreError
 from ingest.store.models import ProvenanceRow, RunState, ServiceRow, SourceRow, table_of
 from ingest.store.shared import SqlStore
 from tests.ingest.store import records
-from tests.ingest.store.records import service, source
+from tests.ingest.store.records import rejects_of, service, source
 
 _codes = count(100)
 
@@ -39,7 +43,8 @@ def territory() -> str:
 
 def filled(store: SqlStore, territory: str, **content: Any) -> int:
     run = store.begin(territory)
-    store.put(run, **{"sources": [source()], **content})
+    content = {"sources": [source()], **content}
+    store.put(run, **{"rejects": rejects_of(content["sources"]), **content})
     return run
 
 
@@ -54,8 +59,10 @@ def bits(value: float | None) -> str | None:
 def runs(draw: st.DrawFn) -> dict[str, list[Any]]:
     """All that one run can hold, each id once."""
 
-    def some(kind: st.SearchStrategy[Any], key: str = "id") -> list[Any]:
-        return draw(st.lists(kind, max_size=4, unique_by=lambda record: getattr(record, key)))
+    def some(kind: st.SearchStrategy[Any], *key: str) -> list[Any]:
+        return draw(
+            st.lists(kind, max_size=4, unique_by=lambda record: tuple(getattr(record, k) for k in key or ("id",)))
+        )
 
     sources = draw(st.lists(records.sources, min_size=1, max_size=3, unique_by=lambda s: s.id))
     known = [s.id for s in sources]
@@ -65,6 +72,10 @@ def runs(draw: st.DrawFn) -> dict[str, list[Any]]:
         "addresses": some(records.addresses(known)),
         "communes": some(records.communes, "insee"),
         "cells": some(records.cells),
+        "decisions": draw(st.lists(records.decisions(known), max_size=4)),
+        "sectors": some(records.sectors(known)),
+        "zones": some(records.zones(known)),
+        "counts": some(records.commune_counts(known), "source", "insee", "category"),
     }
 
 
@@ -81,6 +92,13 @@ def test_what_goes_in_comes_out_sorted_to_the_last_bit(store: SqlStore, content:
     for back, given_ in zip(store.services(run), services, strict=True):
         assert (bits(back.lon), bits(back.lat)) == (bits(given_.lon + 0.0), bits(given_.lat + 0.0))
         assert bits(back.capacity) == bits(given_.capacity) or back.capacity == 0
+    assert store.decisions(run) == content["decisions"]
+    assert store.sectors(run) == sorted(content["sectors"], key=lambda s: s.id)
+    assert store.counts(run) == sorted(content["counts"], key=lambda c: (c.source, c.insee, c.category))
+    zones = sorted(content["zones"], key=lambda z: z.id)
+    assert store.zones(run) == zones
+    for zone, given_ in zip(store.zones(run), zones, strict=True):
+        assert shapely.to_wkb(zone.geometry) == shapely.to_wkb(given_.geometry)
     communes = sorted(content["communes"], key=lambda c: c.insee)
     assert store.communes(run) == communes
     for back, given_ in zip(store.communes(run), communes, strict=True):
@@ -93,22 +111,80 @@ def test_ids_sort_by_their_bytes(store: SqlStore, territory: str) -> None:
     assert [s.id for s in store.services(run)] == sorted(ids, key=str.encode)
 
 
-def test_the_first_reject_of_each_code_is_the_example(store: SqlStore, territory: str) -> None:
-    counts = {RejectCode.NO_POSITION.value: 2, RejectCode.ZERO_POSITION.value: 1, "of_old": 4}
+def test_every_reject_is_kept_and_counted(store: SqlStore, territory: str) -> None:
+    counts = {RejectCode.NO_POSITION.value: 2, RejectCode.ZERO_POSITION.value: 1}
     seen = [
         Reject("osm", RejectCode.NO_POSITION, 12, "", "a.csv"),
-        Reject("osm", RejectCode.NO_POSITION, 15, "", "a.csv"),
+        Reject("other", RejectCode.NO_KEY, 1, "a\0b\udc80", "b.csv"),
         Reject("osm", RejectCode.ZERO_POSITION, 3, "0;0", "a.csv"),
-        Reject("other", RejectCode.NO_KEY, 1, "", "b.csv"),
+        Reject("osm", RejectCode.NO_POSITION, 2, "é", "a.csv"),
     ]
-    run = filled(store, territory, sources=[source(rejects=counts)], rejects=seen)
-    found = {(r.source, r.code): (r.rows, r.file, r.line, r.example) for r in store.rejects(run)}
-    assert found == {
-        ("osm", "no_position"): (2, "a.csv", 12, ""),
-        ("osm", "of_old"): (4, None, None, None),
-        ("osm", "zero_position"): (1, "a.csv", 3, "0;0"),
-    }
-    assert store.sources(run)[0].rejects == counts
+    sources = [source(rejects=counts), source("other", rejects={"no_key": 1})]
+    run = filled(store, territory, sources=sources, rejects=iter(seen))
+    assert store.rejects(run) == [
+        RejectCount("osm", "no_position", 2, "a.csv", 12, ""),
+        RejectCount("osm", "zero_position", 1, "a.csv", 3, "0;0"),
+        RejectCount("other", "no_key", 1, "b.csv", 1, "a\u2400b?"),
+    ]
+    assert [s.rejects for s in store.sources(run)] == [counts, {"no_key": 1}]
+    first, zero, second, other = (
+        Refused("osm", 1, "no_position", "a.csv", 12, ""),
+        Refused("osm", 2, "zero_position", "a.csv", 3, "0;0"),
+        Refused("osm", 3, "no_position", "a.csv", 2, "é"),
+        Refused("other", 1, "no_key", "b.csv", 1, "a\u2400b?"),
+    )
+    assert store.refused(run) == [first, zero, second, other]
+    assert store.refused(run, "osm") == [first, zero, second]
+    assert store.refused(run, "osm", "no_position") == [first, second]
+    assert store.refused(run, code="no_key", limit=5) == [other]
+    assert store.refused(run, limit=2) == [first, zero]
+    assert store.refused(run, "nobody") == []
+
+
+@pytest.mark.parametrize("lost", [0, 2], ids=["none given", "one too many"])
+def test_a_reject_that_is_not_accounted_for_is_refused(store: SqlStore, territory: str, lost: int) -> None:
+    run = store.begin(territory)
+    given_ = [Reject("osm", RejectCode.NO_POSITION, line, "") for line in range(lost)]
+    with pytest.raises(StoreError, match=r"source osm counts \{'no_position': 1\} rejected rows, and gave"):
+        store.put(run, sources=[source()], rejects=given_)
+    assert store.refused(run) == []
+
+
+def test_thousands_of_rejects_are_kept(store: SqlStore, territory: str) -> None:
+    many = source(rejects={"bad_number": 20_000}, ledger=SourceLedger(20_000, 0, 0, 0, 20_000))
+    run = filled(store, territory, sources=[many])
+    assert [count.rows for count in store.rejects(run)] == [20_000]
+    assert store.refused(run, "osm", "bad_number", limit=20_000)[-1].line == 20_001
+
+
+def decision(kept: str, merged: str) -> Decision:
+    return Decision(kept, merged, "osm", merged, "food.bakery", "Boulangerie", 4.0, 46.0, "name", 12.5, None)
+
+
+def test_the_decisions_of_a_service_are_found_with_those_behind_them(store: SqlStore, territory: str) -> None:
+    taken = [decision("b", "c"), decision("a", "b"), decision("a", "d"), decision("e", "f"), decision("g", "g")]
+    run = filled(store, territory, decisions=taken)
+    assert store.decisions(run) == taken
+    assert store.decisions(run, "a") == taken[:3], "c was joined to b before b was joined to a"
+    assert store.decisions(run, "b") == taken[:1]
+    assert store.decisions(run, "g") == taken[4:]
+    assert store.decisions(run, "nobody") == []
+
+
+def test_what_the_gates_find_is_kept_in_its_order(store: SqlStore, territory: str) -> None:
+    rows, age = Finding("rows", "osm", Outcome.PASS, "10 rows"), Finding("age", "osm", Outcome.FAIL, "of 2019")
+    edge = Finding("edge", "walk", Outcome.WARN, "3 of 5")
+    override = Override("age:osm", "no newer file is published", datetime(2026, 11, 24, 15, tzinfo=UTC))
+    run = filled(store, territory, findings=[rows, age])
+    assert (store.findings(run), store.overrides(run)) == ([rows, age], [])
+    store.judged(run, [edge], [override])
+    assert (store.findings(run), store.overrides(run)) == ([rows, age, edge], [override])
+    store.judged(run, [])
+    assert store.findings(filled(store, territory)) == []
+    with pytest.raises(StoreError, match="is loading"):
+        store.judged(store.begin(territory), [edge])
+    with pytest.raises(IntegrityError):
+        store.judged(run, [], [Override("age:osm", "", override.at)])
 
 
 def test_frames_are_in_wgs84_and_in_the_order_of_the_lists(store: SqlStore, territory: str) -> None:
@@ -148,11 +224,11 @@ def test_a_run_is_begun_filled_and_published(store: SqlStore, territory: str) ->
     assert store.runs(territory)[0].state is RunState.LOADING
     with pytest.raises(StoreError, match="is loading, not loaded"):
         store.published(run, "abc")
-    store.put(run, sources=[source()])
+    store.put(run, rejects=rejects_of([source()]), sources=[source()])
     assert store.runs(territory)[0].state is RunState.LOADED
     assert store.last_published(territory) is None, "filled is not published"
     with pytest.raises(StoreError, match="is loaded, not loading"):
-        store.put(run, sources=[source()])
+        store.put(run, rejects=rejects_of([source()]), sources=[source()])
 
     store.published(run, "abc")
     last = store.last_published(territory)
@@ -221,7 +297,15 @@ def test_a_run_that_breaks_a_rule_leaves_nothing(store: SqlStore, territory: str
     store.published(former, "abc")
     run = store.begin(territory)
     with pytest.raises(StoreError):
-        store.put(run, **{"sources": [source()], "services": [service("osm:2", 4.0, 46.0)], **bad})
+        store.put(
+            run,
+            **{
+                "sources": [source()],
+                "rejects": rejects_of([source()]),
+                "services": [service("osm:2", 4.0, 46.0)],
+                **bad,
+            },
+        )
 
     assert store.sources(run) == []
     assert store.services(run) == []
@@ -230,7 +314,7 @@ def test_a_run_that_breaks_a_rule_leaves_nothing(store: SqlStore, territory: str
     last = store.last_published(territory)
     assert last is not None
     assert last.id == former
-    store.put(run, sources=[source()], services=[service("osm:2", 4.0, 46.0)])
+    store.put(run, rejects=rejects_of([source()]), sources=[source()], services=[service("osm:2", 4.0, 46.0)])
     assert [s.id for s in store.services(run)] == ["osm:2"], "the same run can be filled once the mistake is mended"
 
 
@@ -246,7 +330,7 @@ def test_a_source_that_breaks_while_it_is_read_leaves_nothing(store: SqlStore, t
 
 
 SOURCE_COLUMNS: dict[str, Any] = {
-    **dict.fromkeys(("title", "producer", "url", "data_date", "fetched_at", "attribution"), ""),
+    **dict.fromkeys(("title", "producer", "url", "data_date", "fetched_at", "attribution", "content"), ""),
     "id": "raw",
     "licence": "ODbL-1.0",
     "complete": (),
