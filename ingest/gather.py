@@ -28,6 +28,7 @@ from ingest.fetch import Fetched
 from ingest.ground import lay_ground
 from ingest.identity import content_of
 from ingest.ledger import Ledger, Reject, count_codes
+from ingest.locate import Locator
 from ingest.matching import MatchRules
 from ingest.normalise import normalise_services
 from ingest.population import normalise_cells
@@ -112,9 +113,12 @@ def gather(
     advance()
     advance()
     results: list[SourceResult] = []
-    for source in here:
+    locator = Locator(ground.scope.communes)
+    # Addresses first: they place the services that come without usable coordinates.
+    for source in sorted(here, key=lambda source: source.kind != "addresses"):
         if source not in (cog, contours):
-            results.append(_normalise(source, fetched[source.id], ground.scope))
+            results.append(_normalise(source, fetched[source.id], ground.scope, locator))
+            locator.add(results[-1].addresses)
             advance()
     places = conflate([r for r in results if r.source.kind == "services"], rules, department.crs)
     rejects = [*ground.rejects, *(reject for result in results for reject in result.rejects)]
@@ -153,10 +157,10 @@ def _read(source: Source, fetched: Mapping[str, Sequence[Fetched]]) -> Table:
     return osm_connector.read(source, fetched[source.id])
 
 
-def _normalise(source: Source, files: Sequence[Fetched], scope: Scope) -> SourceResult:
+def _normalise(source: Source, files: Sequence[Fetched], scope: Scope, locator: Locator) -> SourceResult:
     table = _read(source, {source.id: files})
     if source.kind == "services":
-        return normalise_services(source, table, files, scope)
+        return normalise_services(source, table, files, scope, locator)
     if source.kind == "addresses":
         return normalise_addresses(source, table, files, scope)
     if source.kind == "cells":

@@ -1,34 +1,49 @@
-"""Row → service, or a reject with a code. All rows of a source at once; the rows that remain, one by one.
+"""Row → service, or a reject with a code: by columns while it is about all rows, by objects for those that remain.
 
 Every row takes exactly one way out, in this order: left out by a declared filter; without the publisher's key; without
-a usable position; beyond the halo; of a code that leads to no category; the same site as an earlier row; kept.
+a usable place (:mod:`ingest.placing`); beyond the halo; of a code that leads to no category; the same site as an
+earlier row; kept.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from itertools import starmap
 
 import numpy as np
+import pandas as pd
 
-from geo.places import Precision, Provenance, Service
+from geo.places import Precision, Provenance, Service, Standing
 from ingest.catalogue import Source
-from ingest.connectors.osm import KEY
+from ingest.coarse import stands_for_commune
 from ingest.connectors.table import FILE, Table
+from ingest.dates import read_dates
+from ingest.decimals import read_decimals
 from ingest.fetch import Fetched
 from ingest.filters import leave_out_filtered
+from ingest.keys import read_keys
 from ingest.ledger import RejectCode
-from ingest.positions import Positions, read_positions
+from ingest.locate import Locator
+from ingest.mapping import map_categories
+from ingest.placing import POSITION_CODES, Placed, place_rows
 from ingest.results import Draft, Sorter, SourceResult
 from ingest.scope import Scope
-from ingest.tags import OUT_OF_SCOPE
 
 __all__ = ["normalise_services"]
 
+_NAME_TAGS = ("name", "brand", "operator")
+_LABEL = ("address", "number", "repetition", "street")
 
-def normalise_services(source: Source, table: Table, fetched: Sequence[Fetched], scope: Scope) -> SourceResult:
+
+def normalise_services(
+    source: Source, table: Table, fetched: Sequence[Fetched], scope: Scope, locator: Locator | None = None
+) -> SourceResult:
     """Turn the rows of a source into services of the territory and its halo.
+
+    Parameters
+    ----------
+    locator
+        The territory's addresses, for rows without usable coordinates; None: none are known.
 
     Returns
     -------
@@ -37,142 +52,148 @@ def normalise_services(source: Source, table: Table, fetched: Sequence[Fetched],
     """
     sorter = Sorter(source, table)
     leave_out_filtered(sorter)
-    keys = table.cells([KEY] if table.tags else source.columns["key"])
-    sorter.reject(np.array([key == "" for key in keys], dtype=bool), RejectCode.NO_KEY, table.cells([FILE]))
-    positions = read_positions(source, table, scope)
-    _place(sorter, positions, keys, scope)
-    categories = _categories(sorter)
-    _same_site(sorter, keys, categories)
-    drafts = _drafts(sorter, keys, positions, categories, fetched, scope)
-    return SourceResult(source, tuple(fetched), sorter.ledger(), tuple(sorter.rejects), drafts)
+    keys = read_keys(source, table)
+    sorter.reject((keys == "").to_numpy(dtype=bool), RejectCode.NO_KEY, table.text([FILE]))
+    placed = place_rows(source, table, scope, locator or Locator(scope.communes), sorter.open)
+    _leave_out_unplaced(sorter, placed, keys)
+    drafts = _distinct(sorter, keys, map_categories(sorter))
+    rows = np.flatnonzero(sorter.open)
+    geocoded = sum(row in placed.geocoded for row in rows.tolist()) if placed.geocoded else 0
+    made = _drafts(sorter, drafts, placed, fetched, scope)
+    return SourceResult(source, tuple(fetched), sorter.ledger(), tuple(sorter.rejects), drafts=made, geocoded=geocoded)
 
 
-def _place(sorter: Sorter, positions: Positions, keys: Sequence[str], scope: Scope) -> None:
-    """Leave out what lies beyond the halo; a row without position too, when its commune code says that it is far."""
-    nowhere = positions.problem == RejectCode.NO_POSITION
-    if "insee" in sorter.source.columns:
-        codes = sorter.table.text(sorter.source.columns["insee"])
-        sorter.leave_out(nowhere & codes.map(scope.is_far).to_numpy(dtype=bool))
-    sorter.reject(nowhere, RejectCode.NO_POSITION, keys)
-    for code in (RejectCode.BAD_POSITION, RejectCode.ZERO_POSITION, RejectCode.SWAPPED_POSITION):
-        sorter.reject(positions.problem == code, code, positions.written)
-    sorter.leave_out(~scope.covers(positions.lon, positions.lat))
+def _leave_out_unplaced(sorter: Sorter, placed: Placed, keys: pd.Series[str]) -> None:
+    """Reject what has no usable place, unless it says that it is beyond the halo, and leave out what lies there."""
+    sorter.leave_out(placed.far)
+    failed = np.flatnonzero(sorter.open & placed.failed)
+    if failed.size:
+        codes = placed.problem[failed]
+        shown = np.full(len(keys), "", dtype=object)
+        shown[failed] = [placed.example(row) for row in failed.tolist()]
+        for code in POSITION_CODES:
+            where = np.zeros(len(keys), dtype=bool)
+            where[failed[codes == code]] = True
+            sorter.reject(where, code, keys if code is RejectCode.NO_POSITION else pd.Series(shown))
+    sorter.leave_out(~placed.covered)
 
 
-def _categories(sorter: Sorter) -> dict[int, tuple[str, ...]]:
-    """Return the categories of each row that is still open, its main one first."""
-    source, table = sorter.source, sorter.table
-    rows = [int(row) for row in np.flatnonzero(sorter.open)]
-    codes = table.cells(source.columns.get("category", ()))
-    main: dict[int, tuple[str, ...]] = {}
-    unmapped, useless = np.zeros(len(table.frame), dtype=bool), np.zeros(len(table.frame), dtype=bool)
-    shown = list(codes)
-    for row in rows:
-        if source.tags is not None:
-            found = source.tags.of(table.tags[row])
-            shown[row] = source.tags.accounts_for(table.tags[row])
-            useless[row] = not found and source.tags.ignores(table.tags[row])
-        else:
-            category = source.category or source.codes.get(codes[row], "")
-            useless[row] = category == OUT_OF_SCOPE
-            found = (category,) if category and not useless[row] else ()
-        unmapped[row] = not found and not useless[row]
-        main[row] = found
-    sorter.reject(unmapped, RejectCode.UNMAPPED_CATEGORY, shown)
-    sorter.leave_out(useless)
-    return {row: _also(source, table, row, main[row]) for row in rows if sorter.open[row]}
+def _distinct(sorter: Sorter, keys: pd.Series[str], found: pd.DataFrame) -> pd.DataFrame:
+    """Merge the rows whose key and categories were met before in this source.
 
+    Parameters
+    ----------
+    found
+        Columns ``row`` and ``category``, in file order, the main category of a row first.
 
-def _also(source: Source, table: Table, row: int, found: tuple[str, ...]) -> tuple[str, ...]:
-    more = [
-        also.category
-        for also in source.also
-        if re.fullmatch(also.matches, table.cells(also.column)[row]) and also.category not in found
-    ]
-    return (*found, *more)
-
-
-def _same_site(sorter: Sorter, keys: Sequence[str], categories: dict[int, tuple[str, ...]]) -> None:
-    """Merge the rows whose key and categories were met before in this source."""
-    met: set[tuple[str, str]] = set()
-    for row in list(categories):
-        fresh = tuple(c for c in categories[row] if (keys[row], c) not in met)
-        met.update((keys[row], category) for category in fresh)
-        if fresh:
-            categories[row] = fresh
-        else:
-            del categories[row]
-            sorter.open[row] = False
-            sorter.merged += 1
+    Returns
+    -------
+    DataFrame
+        What is left, with ``key`` and the ``local`` id of each service.
+    """
+    found["key"] = keys.to_numpy(dtype=object)[found["row"]]
+    fresh = found[~found.duplicated(["key", "category"])]
+    kept = np.zeros(len(sorter.open), dtype=bool)
+    kept[fresh["row"]] = True
+    sorter.merged += int((sorter.open & ~kept).sum())
+    sorter.open &= kept
+    # The plain id is the key's first service. Where a key names a site of several, each says which it is.
+    plain = ~fresh.duplicated("key").to_numpy() & (not sorter.source.sites)
+    kinds = {category: f"~{category.partition('.')[2]}" for category in fresh["category"].unique()}
+    ends = np.where(plain, "", fresh["category"].map(kinds).to_numpy(dtype=object))
+    return fresh.assign(local=fresh["key"].to_numpy(dtype=object) + ends)
 
 
 def _drafts(
-    sorter: Sorter,
-    keys: Sequence[str],
-    positions: Positions,
-    categories: Mapping[int, tuple[str, ...]],
-    fetched: Sequence[Fetched],
-    scope: Scope,
+    sorter: Sorter, drafts: pd.DataFrame, placed: Placed, fetched: Sequence[Fetched], scope: Scope
 ) -> tuple[Draft, ...]:
-    source, table = sorter.source, sorter.table
-    rows = list(categories)
-    lon, lat = positions.lon[rows], positions.lat[rows]
-    communes, inside = scope.locate(lon, lat)
-    reader = _Reader(source, table, min(file.data_date for file in fetched))
-    drafts: list[Draft] = []
-    main_keys: set[str] = set()
-    for place, row in enumerate(rows):
-        key = keys[row]
-        for category in categories[row]:
-            # The plain id is the key's first service. Where a key names a site of several, each says which it is.
-            plain = not source.sites and key not in main_keys
-            main_keys.add(key)
-            local = key if plain else f"{key}~{category.partition('.')[2]}"
-            service = Service(
-                id=f"{source.id}:{local}",
-                category=category,
-                name=reader.name(row),
-                lon=float(lon[place]),
-                lat=float(lat[place]),
-                insee=communes[place],
-                capacity=reader.capacity(row),
-                provenance=(Provenance(source.id, key, source.licence, reader.data_date),),
-                in_territory=inside[place],
-                precision=reader.precision(row),
-            )
-            drafts.append(Draft(service, row, reader.links(row)))
-    return tuple(drafts)
+    if drafts.empty:
+        return ()
+    source, rows = sorter.source, drafts["row"].to_numpy()
+    said = _Said(source, sorter.table, rows)
+    name = said.names()
+    insee = placed.insee[rows]
+    lon, lat = placed.lon[rows], placed.lat[rows]
+    coarse = stands_for_commune(lon, lat, insee, said.labels(name), scope)
+    precision = [
+        placed.geocoded.get(row) or (Precision.LOCALITY if rough and told is Precision.UNKNOWN else told)
+        for row, rough, told in zip(rows.tolist(), coarse.tolist(), said.precisions(), strict=True)
+    ]
+    inside = {commune.insee: commune.in_territory for commune in scope.communes}
+    data_date = min(file.data_date for file in fetched)
+    keys = drafts["key"].tolist()
+    provenances = [(Provenance(source.id, key, source.licence, data_date),) for key in keys]
+    services = starmap(
+        Service,
+        zip(
+            [f"{source.id}:{local}" for local in drafts["local"].tolist()],
+            drafts["category"].tolist(),
+            name,
+            lon.tolist(),
+            lat.tolist(),
+            insee.tolist(),
+            said.capacities(),
+            provenances,
+            [Standing.CONFIRMED] * len(rows),
+            [inside.get(code, False) for code in insee.tolist()],
+            precision,
+            said.updates(),
+            strict=True,
+        ),
+    )
+    return tuple(map(Draft, services, rows.tolist(), said.links()))
 
 
-@dataclass(frozen=True)
-class _Reader:
-    """Reads what a service says beside its place."""
+class _Said:
+    """What the rows that are kept say beside their place."""
 
-    source: Source
-    table: Table
-    data_date: str
+    def __init__(self, source: Source, table: Table, rows: np.ndarray[tuple[int], np.dtype[np.int64]]) -> None:
+        self._source, self._table, self._rows = source, table, rows
 
-    def _text(self, name: str, row: int) -> str:
-        return self.table.cells(self.source.columns.get(name, ()))[row]
+    def _text(self, name: str) -> pd.Series[str] | None:
+        headers = self._source.columns.get(name, ())
+        return self._table.text(headers).iloc[self._rows] if headers else None
 
-    def name(self, row: int) -> str:
-        if self.table.tags:
-            tags = self.table.tags[row]
-            return next((tags[key] for key in ("name", "brand", "operator") if key in tags), "")
-        return " ".join(self._text("name", row).split())
+    def _tag(self, *names: str) -> list[str]:
+        tags = [self._table.tags[row] for row in self._rows.tolist()]
+        return [next((given[name] for name in names if name in given), "") for given in tags]
 
-    def capacity(self, row: int) -> float | None:
+    def names(self) -> list[str]:
+        if self._table.tags:
+            return self._tag(*_NAME_TAGS)
+        text = self._text("name")
+        return [""] * len(self._rows) if text is None else [" ".join(name.split()) for name in text.tolist()]
+
+    def labels(self, names: list[str]) -> list[str]:
+        """Return what tells their places apart: the address, or the name where the source gives none."""
+        columns = [text.tolist() for text in map(self._text, _LABEL) if text is not None]
+        return [" ".join(parts) for parts in zip(*columns, strict=True)] if columns else names
+
+    def capacities(self) -> list[float | None]:
         """Return the number of places; None when it is not said, or said as 0 by a file that fills its blanks."""
-        written = self.table.tags[row].get("capacity", "") if self.table.tags else self._text("capacity", row)
-        try:
-            number = float(written.replace(",", "."))
-        except ValueError:
-            return None
-        return number if np.isfinite(number) and number > 0 else None
+        text = pd.Series(self._tag("capacity")) if self._table.tags else self._text("capacity")
+        if text is None:
+            return [None] * len(self._rows)
+        numbers = read_decimals(text)
+        known = np.isfinite(numbers) & (numbers > 0)
+        return [number if is_known else None for number, is_known in zip(numbers.tolist(), known.tolist(), strict=True)]
 
-    def precision(self, row: int) -> Precision:
-        return self.source.precision.get(self._text("precision", row), Precision.UNKNOWN)
+    def precisions(self) -> list[Precision]:
+        text = self._text("precision")
+        if text is None:
+            return [Precision.UNKNOWN] * len(self._rows)
+        return [self._source.precision.get(word, Precision.UNKNOWN) for word in text.tolist()]
 
-    def links(self, row: int) -> tuple[tuple[str, str], ...]:
-        values = ((kind, self.table.cells(columns)[row]) for kind, columns in self.source.links.items())
-        return tuple((kind, value.upper()) for kind, value in values if value)
+    def updates(self) -> list[str]:
+        text = self._text("updated")
+        return [""] * len(self._rows) if text is None else read_dates(text.tolist())
+
+    def links(self) -> list[tuple[tuple[str, str], ...]]:
+        """Return the identifiers that each row shares with other sources."""
+        if not self._source.links:
+            return [()] * len(self._rows)
+        columns = [
+            [(kind, value) if value else None for value in self._table.text(names).iloc[self._rows].str.upper()]
+            for kind, names in self._source.links.items()
+        ]
+        return [tuple(filter(None, pairs)) for pairs in zip(*columns, strict=True)]

@@ -6,7 +6,10 @@ decimal points that a spreadsheet lost.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import overload
 
 import numpy as np
 import pandas as pd
@@ -15,13 +18,15 @@ from pyproj import Transformer
 
 from ingest.catalogue import Source
 from ingest.connectors.table import POINT_LAT, POINT_LON, Table
+from ingest.decimals import read_decimals
 from ingest.ledger import RejectCode
 from ingest.scope import Scope
 
 __all__ = ["Positions", "read_positions", "restore_point"]
 
 _WGS84 = "EPSG:4326"
-_SPACES = r"[\s\u00a0\u202f]"
+_NOWHERE_DEG = 0.01
+"""Nobody serves a household so near to (0, 0), in the Gulf of Guinea: it stands for unknown, or for lost digits."""
 _POINT = r"^\W*(-?\d+(?:[.,]\d+)?)\s*[,; ]\s*(-?\d+(?:[.,]\d+)?)\W*$"
 """``"46.8, 4.4"``: latitude first, as every portal writes it."""
 
@@ -35,8 +40,29 @@ class Positions:
     """WGS 84 degrees; NaN where there is a problem."""
     problem: NDArray[np.object_]
     """``RejectCode`` or None."""
-    written: list[str]
+    written: Sequence[str]
     """What the row says, for examples."""
+    exchanged: Mapping[int, tuple[float, float]] = field(default_factory=dict)
+    """Of each row that is ``SWAPPED_POSITION``: where it stands (lon, lat) once they are exchanged."""
+
+
+class _Written(Sequence[str]):
+    """Both coordinates as a row writes them; made for the rows that are shown alone."""
+
+    def __init__(self, first: pd.Series[str], second: pd.Series[str]) -> None:
+        self._first, self._second = first, second
+
+    def __len__(self) -> int:
+        return len(self._first)
+
+    @overload
+    def __getitem__(self, row: int) -> str: ...
+    @overload
+    def __getitem__(self, row: slice) -> list[str]: ...
+    def __getitem__(self, row: int | slice) -> str | list[str]:
+        if isinstance(row, slice):
+            return [self[place] for place in range(*row.indices(len(self)))]
+        return f"{self._first.iloc[row]}, {self._second.iloc[row]}"
 
 
 def read_positions(source: Source, table: Table, scope: Scope) -> Positions:
@@ -51,22 +77,31 @@ def read_positions(source: Source, table: Table, scope: Scope) -> Positions:
         Its bounds settle where a lost decimal point goes, and whether exchanged coordinates would fit.
     """
     first, second, planar = _columns(source, table)
-    missing = ((first == "") | (second == "")).to_numpy()
+    missing = ((first == "") | (second == "")).to_numpy(dtype=bool)
     a, b = _numbers(source, first, scope, axis=0), _numbers(source, second, scope, axis=1)
     problem = np.full(len(first), None, dtype=object)
     bad = ~missing & ~(np.isfinite(a) & np.isfinite(b))
-    zero = (a == 0) & (b == 0)
+    zero = (np.abs(a) < _NOWHERE_DEG) & (np.abs(b) < _NOWHERE_DEG)
     usable = ~(missing | bad | zero)
     lon, lat = (a, b) if not planar else _to_degrees(source, table, a, b, usable)
     outside = usable & ~((np.abs(lon) <= 180) & (np.abs(lat) <= 90))
-    swapped = usable & ~scope.covers(lon, lat) & scope.covers(lat, lon)
+    swapped = _in_bounds(lat, lon, scope) & usable & ~_in_bounds(lon, lat, scope)
+    swapped[swapped] = scope.covers(lat[swapped], lon[swapped])
     problem[missing] = RejectCode.NO_POSITION
     problem[bad | outside] = RejectCode.BAD_POSITION
     problem[zero] = RejectCode.ZERO_POSITION
     problem[swapped] = RejectCode.SWAPPED_POSITION
-    fine = problem == None  # noqa: E711 - elementwise
-    written = [f"{one}, {other}" for one, other in zip(first, second, strict=True)]
-    return Positions(np.where(fine, lon, np.nan), np.where(fine, lat, np.nan), problem, written)
+    fine = usable & ~outside & ~swapped
+    exchanged = {row: (float(lat[row]), float(lon[row])) for row in np.flatnonzero(swapped).tolist()}
+    return Positions(
+        np.where(fine, lon, np.nan), np.where(fine, lat, np.nan), problem, _Written(first, second), exchanged
+    )
+
+
+def _in_bounds(lon: NDArray[np.float64], lat: NDArray[np.float64], scope: Scope) -> NDArray[np.bool_]:
+    west, south, east, north = scope.bounds
+    inside: NDArray[np.bool_] = (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
+    return inside
 
 
 def _columns(source: Source, table: Table) -> tuple[pd.Series[str], pd.Series[str], bool]:
@@ -85,11 +120,7 @@ def _columns(source: Source, table: Table) -> tuple[pd.Series[str], pd.Series[st
 
 def _numbers(source: Source, text: pd.Series[str], scope: Scope, axis: int) -> NDArray[np.float64]:
     """Read French or English decimals; NaN where the text is no number."""
-    numbers = np.array(pd.to_numeric(text, errors="coerce"), dtype=np.float64)
-    french = np.isnan(numbers) & (text != "").to_numpy()
-    if french.any():
-        plain = text[french].str.replace(",", ".", regex=False).str.replace(_SPACES, "", regex=True)
-        numbers[french] = pd.to_numeric(plain, errors="coerce")
+    numbers = read_decimals(text)
     if not source.lost_point:
         return numbers
     low, high = scope.bounds[axis], scope.bounds[axis + 2]
@@ -102,6 +133,8 @@ def _numbers(source: Source, text: pd.Series[str], scope: Scope, axis: int) -> N
 def restore_point(text: str, low: float, high: float) -> float:
     """Put a lost decimal point back: ``"461757"`` is 46.1757 where latitudes run from 45.9 to 47.4.
 
+    A point that went too far to the left comes back too: ``"0.000461757"`` (divided once too often) is the same place.
+
     Returns
     -------
     float
@@ -109,12 +142,23 @@ def restore_point(text: str, low: float, high: float) -> float:
         more than one.
     """
     sign, digits = (-1.0, text[1:]) if text.startswith("-") else (1.0, text)
-    digits = digits.removesuffix(".0")
+    digits = _significant(digits.removesuffix(".0"))
     if not digits.isdecimal():
-        return float("nan")
+        return math.nan
     readings = {sign * float(f"{digits[:before]}.{digits[before:]}") for before in (1, 2, 3) if before <= len(digits)}
     fitting = [value for value in readings if low <= value <= high]
-    return fitting[0] if len(fitting) == 1 else float("nan")
+    return fitting[0] if len(fitting) == 1 else math.nan
+
+
+def _significant(text: str) -> str:
+    """Return the digits of a number near nought, without its zeros; of any other, the text."""
+    try:
+        number = float(text)
+    except ValueError:
+        return text
+    if not 0 < number < _NOWHERE_DEG:
+        return text
+    return f"{number:.15e}".partition("e")[0].replace(".", "").rstrip("0")
 
 
 def _to_degrees(

@@ -58,13 +58,13 @@ def at(x_km, y_km, decimals=6):
 
 
 def test_a_row_becomes_a_service_that_says_where_it_comes_from(tmp_path):
-    made = rows(tmp_path, f"7;  Pharmacie   du Pré ;{at(2, 2)}")
+    made = rows(tmp_path, f"7;  Pharmacie   du Pré ;{at(2, 3)}")
     (service,) = services(made)
     assert (service.id, service.name, service.category) == ("essai:7", "Pharmacie du Pré", "health.pharmacy")
     assert (service.insee, service.in_territory) == ("71001", True)
     assert service.provenance == (Provenance("essai", "7", Licence.LO_2_0, "2024-05"),)
     assert (service.capacity, service.precision) == (None, Precision.UNKNOWN)
-    assert math.isclose(service.lon, HERE[0], abs_tol=1e-6)
+    assert np.allclose((service.lon, service.lat), lonlat(2, 3), atol=1e-6)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,70 @@
+"""A source's own codes → categories. A code that leads nowhere is a reject with its value, never a default."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from ingest.ledger import RejectCode
+from ingest.results import Sorter
+from ingest.tags import OUT_OF_SCOPE
+
+__all__ = ["map_categories"]
+
+
+def map_categories(sorter: Sorter) -> pd.DataFrame:
+    """Find the categories of the rows that are still open; the others of them are rejected or left out.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``row`` (place in the table) and ``category``, in file order, the main category of a row first.
+    """
+    found = _by_tags(sorter) if sorter.source.tags is not None else _by_codes(sorter)
+    more = [_also(sorter, place, found) for place in range(len(sorter.source.also))]
+    if more:
+        found = pd.concat([found.assign(rank=-1), *more], ignore_index=True)
+        found = found.sort_values(["row", "rank"], kind="stable", ignore_index=True)
+        found = found.drop_duplicates(["row", "category"], ignore_index=True)
+    return found[["row", "category"]]
+
+
+def _by_codes(sorter: Sorter) -> pd.DataFrame:
+    source, rows = sorter.source, np.flatnonzero(sorter.open)
+    if source.category:
+        return pd.DataFrame({"row": rows, "category": np.full(len(rows), source.category, dtype=object)})
+    codes = sorter.table.text(source.columns.get("category", ()), joined_by="/")
+    leads = {code: source.codes.get(code, "") for code in codes.iloc[rows].unique()}
+    category = np.full(len(codes), "", dtype=object)
+    category[rows] = codes.iloc[rows].map(leads).to_numpy(dtype=object)
+    sorter.reject(category == "", RejectCode.UNMAPPED_CATEGORY, codes)
+    sorter.leave_out(category == OUT_OF_SCOPE)
+    rows = np.flatnonzero(sorter.open)
+    return pd.DataFrame({"row": rows, "category": category[rows]})
+
+
+def _by_tags(sorter: Sorter) -> pd.DataFrame:
+    """Ask the tag map of each object."""
+    tag_map, tags = sorter.source.tags, sorter.table.tags
+    assert tag_map is not None  # noqa: S101 - see map_categories
+    given: list[tuple[int, str]] = []
+    shown = [""] * len(tags)
+    unmapped, useless = np.zeros(len(tags), dtype=bool), np.zeros(len(tags), dtype=bool)
+    for row in np.flatnonzero(sorter.open).tolist():
+        found = tag_map.of(tags[row])
+        given += [(row, category) for category in found]
+        if not found:
+            useless[row] = tag_map.ignores(tags[row])
+            unmapped[row] = not useless[row]
+            shown[row] = tag_map.accounts_for(tags[row])
+    sorter.reject(unmapped, RejectCode.UNMAPPED_CATEGORY, shown)
+    sorter.leave_out(useless)
+    return pd.DataFrame(given, columns=["row", "category"]).astype({"row": np.int64, "category": object})
+
+
+def _also(sorter: Sorter, place: int, found: pd.DataFrame) -> pd.DataFrame:
+    """Return the second category of the rows that a column says it of."""
+    also = sorter.source.also[place]
+    rows = found["row"].unique()
+    says = sorter.table.text(also.column).iloc[rows].str.fullmatch(also.matches).to_numpy(dtype=bool)
+    return pd.DataFrame({"row": rows[says], "category": also.category, "rank": place})

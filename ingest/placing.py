@@ -1,0 +1,200 @@
+"""Where each row is shown: its coordinates held against the commune that it declares, or its address in their place.
+
+Coordinates stand as they are while they lie in the declared commune, or no farther outside of its contour than the
+source's ``beside_commune_m``. Beyond that one of the two is wrong: the address decides when it is known here, and the
+row is a reject when it is not. Codes and rules are told in ``docs/rejects.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+from geo.places import Precision
+from geo.projection import Projection
+from ingest.catalogue import Source
+from ingest.connectors.table import Table
+from ingest.declared import Declared, department_of, read_declared
+from ingest.ledger import RejectCode
+from ingest.locate import Locator
+from ingest.positions import Positions, read_positions
+from ingest.scope import Scope
+
+__all__ = ["POSITION_CODES", "Placed", "place_rows"]
+
+POSITION_CODES = (
+    RejectCode.NO_POSITION,
+    RejectCode.ADDRESS_NOT_FOUND,
+    RejectCode.BAD_POSITION,
+    RejectCode.ZERO_POSITION,
+    RejectCode.SWAPPED_POSITION,
+    RejectCode.OTHER_DEPARTMENT,
+    RejectCode.OTHER_COMMUNE,
+)
+"""What can be wrong with where a row says that it is."""
+
+_ACROSS_M = 3_000.0
+"""How far across the border of a département a row may stand that declares the next one, and no commune with a contour:
+its post may come from there."""
+_UNREADABLE = (RejectCode.NO_POSITION, RejectCode.BAD_POSITION, RejectCode.ZERO_POSITION)
+
+
+@dataclass
+class Placed:
+    """Where each row of a table is."""
+
+    lon: NDArray[np.float64]
+    lat: NDArray[np.float64]
+    """WGS 84 degrees; NaN where there is a problem."""
+    covered: NDArray[np.bool_]
+    """It stands in the territory or its halo."""
+    insee: NDArray[np.object_]
+    """Commune of each row that is covered; empty where no contour says and none is declared."""
+    problem: NDArray[np.object_]
+    """``RejectCode`` or None."""
+    far: NDArray[np.bool_]
+    """It has no usable coordinates, and says that it is beyond the halo."""
+    positions: Positions
+    declared: Declared
+    geocoded: dict[int, Precision] = field(default_factory=dict)
+    """Rows that stand at their address, and how exactly."""
+
+    @property
+    def failed(self) -> NDArray[np.bool_]:
+        """Rows with a problem."""
+        return np.array(self.problem != None, dtype=bool)  # noqa: E711 - elementwise
+
+    def example(self, row: int) -> str:
+        """Return what was refused of a row that has a problem."""
+        if self.problem[row] is RejectCode.ADDRESS_NOT_FOUND:
+            return self.declared.shown(row)
+        written = self.positions.written[row]
+        if self.problem[row] in {RejectCode.OTHER_DEPARTMENT, RejectCode.OTHER_COMMUNE}:
+            return f"{written} for {self.declared.insee[row] or self.declared.postcode[row]}"
+        return written
+
+
+def place_rows(source: Source, table: Table, scope: Scope, locator: Locator, rows: NDArray[np.bool_]) -> Placed:
+    """Settle where the rows stand that ``rows`` (a mask over the table) asks for."""
+    positions = read_positions(source, table, scope)
+    declared = read_declared(source, table, scope, locator)
+    placed = Placed(
+        lon=positions.lon.copy(),
+        lat=positions.lat.copy(),
+        covered=np.zeros(len(rows), dtype=bool),
+        insee=np.full(len(rows), "", dtype=object),
+        problem=positions.problem.copy(),
+        far=declared.far & np.isin(positions.problem.astype(str), [code.value for code in _UNREADABLE]),
+        positions=positions,
+        declared=declared,
+    )
+    judge = _Judge(source, scope)
+    _exchange_back(placed, judge, rows)
+    placed.covered = scope.covers(placed.lon, placed.lat)
+    near = np.flatnonzero(placed.covered & rows)
+    placed.insee[near] = scope.locate(placed.lon[near], placed.lat[near])[0]
+    _contradict(placed, judge, rows)
+    _geocode(placed, locator, np.flatnonzero(rows & ~placed.far & placed.failed))
+    return placed
+
+
+class _Judge:
+    """Holds positions against contours, in the territory's metres."""
+
+    def __init__(self, source: Source, scope: Scope) -> None:
+        self.scope, self.beside_m = scope, source.beside_commune_m
+        self._projection = Projection(scope.department.crs)
+        self._outlines: dict[str, BaseGeometry] = {}
+        self._borders: dict[str, BaseGeometry] = {}
+
+    def is_drawn(self, insee: str) -> bool:
+        commune = self.scope.by_code.get(insee)
+        return commune is not None and commune.geometry is not None
+
+    def far_outside(self, insee: str, lon: float, lat: float) -> bool:
+        """Tell whether a point lies farther outside a commune with a contour than its source allows."""
+        if insee not in self._outlines:
+            self._outlines[insee] = self._plane([insee])
+        return bool(shapely.distance(self._outlines[insee], self._point(lon, lat)) > self.beside_m)
+
+    def deep_inside(self, department: str, lon: float, lat: float) -> bool:
+        """Tell whether a point of a département lies far from its border, as far as contours go."""
+        if department not in self._borders:
+            codes = [c.insee for c in self.scope.communes if c.department == department and c.geometry is not None]
+            self._borders[department] = shapely.boundary(self._plane(codes))
+        return bool(shapely.distance(self._borders[department], self._point(lon, lat)) > _ACROSS_M)
+
+    def _plane(self, codes: Iterable[str]) -> BaseGeometry:
+        shapes = [self.scope.by_code[code].geometry for code in codes]
+        return shapely.transform(shapely.union_all(shapes), self._projection.to_xy_m, interleaved=False)
+
+    def _point(self, lon: float, lat: float) -> BaseGeometry:
+        x, y = self._projection.to_xy_m(lon, lat)
+        return shapely.Point(float(x), float(y))
+
+
+def _exchange_back(placed: Placed, judge: _Judge, rows: NDArray[np.bool_]) -> None:
+    """Exchange longitude and latitude of the rows whose own commune or postcode proves that they were."""
+    for row, (lon, lat) in placed.positions.exchanged.items():
+        if not rows[row]:
+            continue
+        declared, postcode = placed.declared.insee[row], placed.declared.postcode[row]
+        if judge.is_drawn(declared):
+            proven = not judge.far_outside(declared, lon, lat)
+        else:
+            found = judge.scope.by_code.get(judge.scope.locate(np.array([lon]), np.array([lat]))[0][0])
+            proven = not declared and found is not None and postcode in found.postcodes
+        if proven:
+            placed.lon[row], placed.lat[row], placed.problem[row] = lon, lat, None
+
+
+def _contradict(placed: Placed, judge: _Judge, rows: NDArray[np.bool_]) -> None:
+    """Find the rows whose coordinates lie elsewhere than they say, and give the others the commune that they say."""
+    declared = placed.declared
+    read = rows & ~placed.failed
+    drawn = {code: judge.is_drawn(code) for code in set(declared.insee.tolist())}
+    has_contour = np.array([drawn[code] for code in declared.insee.tolist()], dtype=bool)
+    for row in np.flatnonzero(read & has_contour & (declared.insee != placed.insee)).tolist():
+        code = declared.insee[row]
+        if judge.far_outside(code, placed.lon[row], placed.lat[row]):
+            found = placed.insee[row]
+            same = (found == "" and placed.covered[row]) or department_of(found) == department_of(code)
+            placed.problem[row] = RejectCode.OTHER_COMMUNE if same else RejectCode.OTHER_DEPARTMENT
+        else:
+            placed.insee[row] = code
+    says = (declared.insee != "") | (declared.postcode != "")
+    for row in np.flatnonzero(read & ~has_contour & says & (placed.covered | declared.here)).tolist():
+        if _is_of_another_department(placed, judge, row):
+            placed.problem[row] = RejectCode.OTHER_DEPARTMENT
+
+
+def _is_of_another_department(placed: Placed, judge: _Judge, row: int) -> bool:
+    """Judge a row that declares no commune with a contour: by its code's département, or by its postcode."""
+    declared = placed.declared
+    if not placed.covered[row]:
+        return bool(declared.here[row])
+    found = judge.scope.by_code.get(placed.insee[row])
+    said = declared.departments(row)
+    if found is None or found.department in said:
+        return False
+    if not declared.insee[row] and declared.postcode[row] in found.postcodes:
+        return False
+    return judge.deep_inside(found.department, placed.lon[row], placed.lat[row])
+
+
+def _geocode(placed: Placed, locator: Locator, rows: NDArray[np.int64]) -> None:
+    """Put rows with a problem at their address, as far as the territory's addresses know it."""
+    for row in rows.tolist():
+        asked = placed.declared.asked(row)
+        found = locator.find(asked) if asked.names_a_street else None
+        if found is not None:
+            placed.lon[row], placed.lat[row], placed.insee[row] = found.lon, found.lat, found.insee
+            placed.problem[row], placed.covered[row] = None, True
+            placed.geocoded[row] = found.precision
+        elif placed.problem[row] is RejectCode.NO_POSITION and asked.names_a_street and placed.declared.here[row]:
+            placed.problem[row] = RejectCode.ADDRESS_NOT_FOUND
