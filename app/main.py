@@ -13,7 +13,7 @@ from fastapi.openapi.utils import get_openapi
 
 from app import __version__, errors, logs
 from app.middleware import HeadAsGet, SafeHeaders
-from app.routes import coverage, meta, pages, places, score, search, tiles
+from app.routes import coverage, ledger, meta, pages, places, score, search, tiles
 from app.schemas import Problem, ScoresQuestion
 from app.serving import Serving
 from app.settings import Settings, load_settings
@@ -44,7 +44,16 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     app.state.serving = Serving(settings.snapshots, settings.territory, verify=settings.verify)
     errors.install(app)
-    for router in (meta.health, meta.router, places.router, search.router, score.router, coverage.router, tiles.router):
+    for router in (
+        meta.health,
+        meta.router,
+        ledger.router,
+        places.router,
+        search.router,
+        score.router,
+        coverage.router,
+        tiles.router,
+    ):
         app.include_router(router, responses=_PROBLEMS)
     pages.mount(app, settings.frontend)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]

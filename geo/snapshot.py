@@ -6,7 +6,7 @@
     snapshots/<territory>/<id>/manifest.json  what it is, and the checksum of every file but run.json
         run.json                              clock times; in no checksum, so that the same inputs give the same bytes
         sources.json  excluded.json  config/{taxonomy,method,modes}.toml  config/profiles/*.toml  loaded_area.wkb
-        services.arrow  communes.arrow  cells.arrow  demand.arrow  addresses.sqlite  basemap.pmtiles
+        services.arrow  communes.arrow  cells.arrow  demand.arrow  refusals.arrow  addresses.sqlite  basemap.pmtiles
         network/<mode>/  hierarchy/<mode>/  fields/<mode>/
 
 ``snapshot_writer`` writes, publishes and rolls back; this module only reads.
@@ -41,6 +41,7 @@ from geo.modes import Mode, load_modes
 from geo.network import StreetNetwork
 from geo.places import Commune
 from geo.publication import current_id, read_run
+from geo.refusals import RefusalTable
 from geo.snapping import EdgeIndex
 from geo.tables import CommuneTable, ServiceTable
 from geo.taxonomy import Taxonomy
@@ -63,7 +64,7 @@ class Snapshot:
         Titles, by id, of the sources that were to be read and whose files nobody gave.
     modes
         The modes that can be asked for.
-    services, communes, demand, addresses
+    services, communes, demand, addresses, refusals
         The records; see their classes.
     networks, index, hierarchies, fields
         By mode, each opened when first asked for.
@@ -89,6 +90,7 @@ class Snapshot:
         self.services = ServiceTable.open(folder / "services.arrow")
         self.communes = CommuneTable.open(folder / "communes.arrow")
         self.demand = Demand.open(folder / "demand.arrow", self.communes)
+        self.refusals = RefusalTable.open(folder / "refusals.arrow")
         self.addresses = AddressIndex.open(folder / "addresses.sqlite")
         self.networks = _Opened(self.modes, lambda mode: StreetNetwork.open(folder / "network" / mode))
         self.index = _Opened(self.modes, lambda mode: EdgeIndex(self.networks[mode]))

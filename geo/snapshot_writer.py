@@ -7,7 +7,7 @@ points ``CURRENT`` to it. Whatever fails before that leaves the former snapshot 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -32,6 +32,7 @@ from geo.manifest import (
 from geo.method import Method, load_profiles
 from geo.places import Address, Cell, Commune, Service
 from geo.publication import SnapshotInfo, list_snapshots, problem_of, publish, rollback
+from geo.refusals import Refusal, write_refusals
 from geo.tables import write_cells, write_communes, write_services
 from geo.taxonomy import Taxonomy
 
@@ -79,6 +80,8 @@ class SnapshotContent:
     """Where streets are loaded, WGS 84."""
     basemap: Path | None = None
     """A PMTiles file, copied."""
+    refusals: Iterable[Refusal] = ()
+    """Every row that no record could be made of."""
     run: Mapping[str, Any] = field(default_factory=dict)
     """Clock times (``built_at`` and the like): to ``run.json``, in no checksum."""
     excluded: Mapping[str, str] = field(default_factory=dict)
@@ -137,6 +140,7 @@ def _write_files(partial: Path, content: SnapshotContent) -> None:
     write_services(partial / "services.arrow", content.services, tuple(taxonomy))
     write_communes(partial / "communes.arrow", content.communes, shares)
     write_cells(partial / "cells.arrow", content.cells)
+    write_refusals(partial / "refusals.arrow", content.refusals)
     if content.cells:
         write_demand(partial / "demand.arrow", points_of_cells(content.cells), Basis.CELLS)
     else:

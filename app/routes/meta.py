@@ -1,4 +1,4 @@
-"""What the service answers from: its health, its snapshot, its vocabulary, its accounts."""
+"""What the service answers from: its health, its snapshot, its vocabulary."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from app.answers import meta as answers
 from app.deps import Serves, known_parameters_only
 from app.responses import SHARED, GeoJson, Json, etag_of, json_bytes, not_modified
-from app.schemas import CategoryRow, CommuneCollection, Health, LedgerRow, ProfileRow, SnapshotAnswer
+from app.schemas import CategoryRow, CommuneCollection, Health, ProfileRow, SnapshotAnswer
 from app.serving import Served
 
 __all__ = ["health", "router"]
@@ -49,12 +49,6 @@ async def categories(request: Request, now: Serves) -> Response:
 async def profiles(request: Request, now: Serves) -> Response:
     """List the profiles: whose weights, by whom, and why."""
     return _once(request, now, "profiles", answers.profile_rows)
-
-
-@router.get("/ledger", summary="Where every row went", response_class=Json, responses={200: {"model": list[LedgerRow]}})
-async def ledger(request: Request, now: Serves) -> Response:
-    """Account for every row of every source: kept, merged, out of scope, or rejected with a code."""
-    return _once(request, now, "ledger", answers.ledger_rows)
 
 
 @router.get("/communes", summary="Communes", response_class=GeoJson, responses={200: {"model": CommuneCollection}})

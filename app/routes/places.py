@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import math
 from typing import Annotated
-from urllib.parse import urlencode
 
 import numpy as np
 from fastapi import APIRouter, Depends, Query, Request
@@ -14,6 +11,7 @@ from fastapi.responses import Response
 
 from app.answers.services import service_collection
 from app.deps import Serves, known_parameters_only
+from app.paging import next_link, row_of
 from app.responses import SHARED, GeoJson, etag_of, json_bytes, not_modified
 from app.schemas import ServiceCollection
 from app.validation import shown
@@ -53,14 +51,14 @@ async def services(
     found = snapshot.services.select(
         _categories(snapshot, category), _bbox(bbox), halo="halo" in also, unconfirmed="unconfirmed" in also
     )
-    begin = 0 if cursor is None else int(np.searchsorted(found, _row(snapshot, cursor)))
+    begin = 0 if cursor is None else int(np.searchsorted(found, row_of(snapshot, cursor)))
     etag = etag_of(snapshot.id, "services", request.url.query)
     held = not_modified(request, etag, SHARED)
     if held is not None:
         return held
     page = service_collection(snapshot, found[begin : begin + limit].tolist(), len(found))
     if begin + limit < len(found):
-        page["links"].append(_next(request, snapshot, int(found[begin + limit])))
+        page["links"].append(next_link(request, snapshot, int(found[begin + limit]), "application/geo+json"))
     return GeoJson(json_bytes(page), headers={"ETag": etag, "Cache-Control": SHARED})
 
 
@@ -90,28 +88,3 @@ def _bbox(text: str | None) -> BBox | None:
     if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
         raise InvalidParameter(FieldProblem("bbox", f"{shown(text)} is no box", expected))
     return west, south, east, north
-
-
-def _next(request: Request, snapshot: Snapshot, row: int) -> dict[str, str]:
-    """Return the link to the page that begins at this row of the snapshot's services."""
-    cursor = base64.urlsafe_b64encode(f"{snapshot.id}:{row}".encode()).decode().rstrip("=")
-    query = {**request.query_params, "cursor": cursor}
-    path = request.scope.get("root_path", "") + "/api/v1/services"
-    return {"rel": "next", "href": f"{path}?{urlencode(query)}", "type": "application/geo+json"}
-
-
-def _row(snapshot: Snapshot, cursor: str) -> int:
-    """Return the row that a cursor names.
-
-    A cursor of another snapshot is refused: pages of two snapshots, put together, would be a list of neither.
-    """
-    try:
-        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
-        snapshot_id, _, row = text.rpartition(":")
-        number = int(row)
-    except (binascii.Error, ValueError):
-        raise InvalidParameter(FieldProblem("cursor", "is no cursor", "the href of a link with rel=next")) from None
-    if snapshot_id != snapshot.id:
-        problem = "belongs to another snapshot: a newer one was published meanwhile"
-        raise InvalidParameter(FieldProblem("cursor", problem, "the first page again, without cursor"))
-    return number

@@ -7,7 +7,7 @@ faster. The tests hold every kind of answer against its model here, so that what
 from __future__ import annotations
 
 from app.schemas.coverage import CoverageAnswer
-from app.schemas.meta import CategoryRow, Health, LedgerRow, ProfileRow, SnapshotAnswer
+from app.schemas.meta import CategoryRow, Health, LedgerRow, ProfileRow, RejectPage, SnapshotAnswer
 from app.schemas.places import CommuneCollection, GeocodeCollection, ServiceCollection
 from app.schemas.problems import Problem
 from app.schemas.scores import ProblemRow, ScoreAnswer, ScoreRow, ScoresAnswer, ScoresQuestion
@@ -22,6 +22,7 @@ __all__ = [
     "Problem",
     "ProblemRow",
     "ProfileRow",
+    "RejectPage",
     "ScoreAnswer",
     "ScoreRow",
     "ScoresAnswer",

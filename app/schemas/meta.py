@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from typing import Literal
 
-from app.schemas.shape import Label, Shape
+from app.schemas.shape import Label, Link, Shape
 
-__all__ = ["CategoryRow", "Health", "Ledger", "LedgerRow", "ProfileRow", "SnapshotAnswer", "Source", "TerritoryRow"]
+__all__ = [
+    "CategoryRow",
+    "Health",
+    "Ledger",
+    "LedgerRow",
+    "ProfileRow",
+    "RejectPage",
+    "RejectRow",
+    "SnapshotAnswer",
+    "Source",
+    "TerritoryRow",
+]
 
 
 class Health(Shape):
@@ -46,6 +57,29 @@ class LedgerRow(Source):
 
     rejects: dict[str, int]
     """Rejected rows by code."""
+
+
+class RejectRow(Shape):
+    """One row that no record could be made of."""
+
+    source: str
+    code: str
+    """Why; `docs/rejects.md` lists the codes."""
+    file: str
+    line: int
+    """From 1 with the header as line 1; the feature's or object's number where a file has no lines."""
+    example: str
+    """The value that was refused, shortened."""
+
+
+class RejectPage(Shape):
+    """Rejected rows, ordered by source, code, file and line."""
+
+    rejects: list[RejectRow]
+    total: int
+    """Of all pages."""
+    links: list[Link]
+    snapshot: str
 
 
 class TerritoryRow(Shape):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from rapidfuzz import fuzz
 
 from geo.taxonomy import Taxonomy
-from ingest.matching import words
+from ingest.likeness import words
 from ingest.tags import OUT_OF_SCOPE
 
 __all__ = ["fitting_map", "likely_category"]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from ingest.catalogue import CONTENT_KEY
 from ingest.draft.profile import Profile
-from ingest.matching import words
+from ingest.likeness import words
 from ingest.positions import restore_point
 
 __all__ = ["Meaning", "find_meaning"]

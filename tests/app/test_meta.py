@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import TypeAdapter
 
-from app.schemas import CategoryRow, Health, LedgerRow, ProfileRow, SnapshotAnswer
+from app.schemas import CategoryRow, Health, ProfileRow, SnapshotAnswer
 from tests.app.conftest import Client
 from tests.app.town import COMPLETE, PARTIAL
 
@@ -30,17 +30,6 @@ def test_snapshot(client: Client) -> None:
     assert south < 46.80 < north
 
 
-def test_ledgers_add_up(client: Client) -> None:
-    rows = TypeAdapter(list[LedgerRow]).validate_python(client.get("/api/v1/ledger").json())
-    for row in rows:
-        ledger = row.ledger
-        assert ledger.read == ledger.kept + ledger.merged + ledger.out_of_scope + ledger.rejected
-        assert sum(row.rejects.values()) == ledger.rejected
-    assert rows[0].rejects == {"no_position": 2, "unknown_category": 1}
-    assert rows[1].fetched_at is None
-    assert "OpenStreetMap" in rows[1].attribution  # a source that asks for no line of its own is named all the same
-
-
 def test_categories(client: Client) -> None:
     rows = TypeAdapter(list[CategoryRow]).validate_python(client.get("/api/v1/categories").json())
     state = {row.id: row.completeness for row in rows}
@@ -59,7 +48,7 @@ def test_profiles(client: Client) -> None:
     assert all(sum(row.weights.values()) == pytest.approx(100) for row in rows)
 
 
-META = ["/snapshot", "/categories", "/profiles", "/ledger", "/communes"]
+META = ["/snapshot", "/categories", "/profiles", "/ledger", "/rejects", "/communes"]
 
 
 @pytest.mark.parametrize("path", META)

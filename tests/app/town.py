@@ -24,6 +24,7 @@ from geo.manifest import Completeness, SourceLedger, SourceRecord, Territory
 from geo.method import Method
 from geo.network import StreetNetwork
 from geo.places import Address, Cell, Commune, Licence, Position, Provenance, Service, Standing
+from geo.refusals import Refusal
 from geo.snapping import EdgeIndex, Snap
 from geo.snapshot_writer import SnapshotContent, publish, write
 from geo.tables import order_services
@@ -112,6 +113,7 @@ def _content(town: Town, basemap: Path) -> dict[str, object]:
         "completeness": dict.fromkeys(COMPLETE, Completeness.COMPLETE) | dict.fromkeys(PARTIAL, Completeness.PARTIAL),
         "loaded_area": town.lattice.polygon((-1, -1), (COLUMNS, ROWS)),
         "basemap": basemap,
+        "refusals": REFUSALS,
         "run": {"built_at": "2026-11-24T08:00:00Z"},
         "departments": {CODE: "Treillis"},
     }
@@ -174,7 +176,7 @@ def _sources(services: list[Service]) -> list[SourceRecord]:
             "2026-03",
             "2026-11-20T10:00:00Z",
             SourceLedger(kept["registre"] + 9, kept["registre"], 2, 4, 3),
-            {"no_position": 2, "unknown_category": 1},
+            {"no_position": 2, "unmapped_category": 1},
             COMPLETE,
             "Préfecture du Treillis, Registre des services, mars 2026",
         ),
@@ -200,6 +202,13 @@ def _sources(services: list[Service]) -> list[SourceRecord]:
             attribution="© les contributeurs d’OpenStreetMap",
         ),
     ]
+
+
+REFUSALS = [
+    Refusal("registre", "no_position", "registre.csv", 12, "X12"),
+    Refusal("registre", "no_position", "registre.csv", 5, "X5"),
+    Refusal("registre", "unmapped_category", "registre.csv", 9, 'Salle "rouge"; verte'),
+]
 
 
 def _communes(town: Town) -> list[Commune]:

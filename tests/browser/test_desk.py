@@ -112,3 +112,18 @@ def test_every_source_shows_where_its_rows_went(visit: Visit, ask: Ask) -> None:
         expect(section).to_contain_text(source["producer"])
     read = sum(source["ledger"]["read"] for source in sources)
     expect(page.get_by_text(f"{french(read)} lignes lues")).to_be_visible()
+
+
+def test_rejected_rows_are_shown_one_by_one_and_as_a_file(visit: Visit, ask: Ask) -> None:
+    page = visit("/sources")
+    source = next(source for source in ask("/ledger") if source["ledger"]["rejected"])
+    section = page.get_by_role("region", name=source["title"], exact=True)
+    section.get_by_text("Voir les lignes rejetées").click()
+    table = section.get_by_role("region", name=f"Lignes rejetées de {source['title']}")
+    rows = ask("/rejects", source=source["id"], limit=20)["rejects"]
+    expect(table.locator("tbody tr")).to_have_count(len(rows))
+    expect(table.locator("tbody tr").first).to_contain_text(rows[0]["example"])
+    with page.expect_download() as download:
+        section.get_by_role("link", name="Télécharger toutes les lignes rejetées").click()
+    lines = list(csv.DictReader(Path(download.value.path()).read_text(encoding="utf-8").splitlines()))
+    assert len(lines) == source["ledger"]["rejected"]

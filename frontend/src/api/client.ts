@@ -7,6 +7,7 @@ import type {
   LedgerRow,
   Problem,
   Profile,
+  RejectPage,
   Score,
   SnapshotInfo,
 } from './types';
@@ -45,6 +46,7 @@ export class Api {
   categories = (): Promise<Category[]> => this.json('/categories');
   profiles = (): Promise<Profile[]> => this.json('/profiles');
   ledger = (): Promise<LedgerRow[]> => this.json('/ledger');
+  rejects = (source: string, limit: number): Promise<RejectPage> => this.json('/rejects', { source, limit });
   communes = (): Promise<CommuneCollection> => this.json('/communes');
 
   search = (q: string, limit: number, signal?: AbortSignal): Promise<GeocodeCollection> =>
@@ -69,6 +71,10 @@ export class Api {
 
   coverage = (question: CoverageQuestion, signal?: AbortSignal): Promise<Coverage> =>
     this.json('/coverage', { ...question }, signal);
+
+  /** Addresses of the accounts, and of all rejected rows of a source, as files. */
+  ledgerCsv = (): string => `${this.base}/ledger?format=csv`;
+  rejectsCsv = (source: string): string => `${this.base}/rejects?${new URLSearchParams({ source, format: 'csv' })}`;
 
   /** Address of the same table as a file: `csv-fr` is for a spreadsheet in French. */
   coverageCsv = ({ category, mode, minutes }: CoverageQuestion, format: 'csv' | 'csv-fr' = 'csv'): string =>

@@ -30,6 +30,20 @@ export interface LedgerRow extends Source {
   rejects: Record<string, number>;
 }
 
+/** One row that no record could be made of. */
+export interface RejectRow {
+  source: string;
+  code: string;
+  file: string;
+  line: number;
+  example: string;
+}
+
+export interface RejectPage {
+  rejects: RejectRow[];
+  total: number;
+}
+
 export interface SnapshotInfo {
   id: string;
   /** `bbox`: west, south, east, north. */
