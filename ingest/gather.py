@@ -12,28 +12,28 @@ The steps, in the order of :func:`gather`:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from geo.errors import ConfigurationError, SourceMalformed
+import shapely
+
+from geo.errors import ConfigurationError
 from geo.manifest import Completeness, SourceLedger, SourceRecord
-from geo.places import Address, Cell, Commune, Service
-from ingest.addresses import normalise_addresses
+from geo.places import Address, Cell, Commune, CommuneCount, Sector, Service, Zone
+from ingest.address_sources import join_addresses
 from ingest.catalogue import Kind, Source
-from ingest.conflate import Decision, conflate
-from ingest.connectors import file as file_connector
-from ingest.connectors import osm as osm_connector
-from ingest.connectors.table import Table
+from ingest.conflate import Conflated, Decision, conflate
+from ingest.facts import add_facts
 from ingest.fetch import Fetched
-from ingest.ground import lay_ground
-from ingest.identity import content_of
+from ingest.ground import Ground, lay_ground
+from ingest.identity import content_of, digest_of_files, digest_of_inputs, digest_of_source
 from ingest.ledger import Ledger, Reject, count_codes
 from ingest.locate import Locator
 from ingest.matching import MatchRules
-from ingest.normalise import normalise_services
-from ingest.population import normalise_cells
-from ingest.results import SourceResult
+from ingest.reading import normalise, read_table
+from ingest.results import CommuneFact, SourceResult
 from ingest.scope import Scope
+from ingest.stages import Stages
 from ingest.territories import Department
 
 __all__ = ["Gathered", "gather"]
@@ -48,6 +48,12 @@ class Gathered:
     addresses: tuple[Address, ...]
     communes: tuple[Commune, ...]
     cells: tuple[Cell, ...]
+    counts: tuple[CommuneCount, ...]
+    sectors: tuple[Sector, ...]
+    zones: tuple[Zone, ...]
+    facts: tuple[CommuneFact, ...]
+    geocoded: Mapping[str, int]
+    """Rows kept at the place of their address, by source of services."""
     streets: tuple[Fetched, ...]
     """Files of streets, for :func:`ingest.streets.read_streets`."""
     sources: tuple[SourceRecord, ...]
@@ -59,6 +65,8 @@ class Gathered:
     rejects: tuple[Reject, ...]
     decisions: tuple[Decision, ...]
     """Which service was merged into which, and why."""
+    ground_key: str
+    """Stands for everything that the communes depend on."""
 
     def completeness(self, categories: Iterable[str]) -> dict[str, Completeness]:
         """Say how much of the world the sources that were read hold of each category.
@@ -83,6 +91,7 @@ def gather(
     department: Department,
     data: Path,
     advance: Callable[[], None] = lambda: None,
+    stages: Stages | None = None,
 ) -> Gathered:
     """Read the sources of a territory.
 
@@ -96,6 +105,8 @@ def gather(
         The folder of ``conflation.toml``.
     advance
         Called once for each source.
+    stages
+        Where results are kept; None: everything is read anew.
 
     Raises
     ------
@@ -106,31 +117,27 @@ def gather(
     UnbalancedLedger
         When a row vanished: a defect of ours.
     """
-    rules = MatchRules.load(data / "conflation.toml")
     here = [source.as_of(fetched[source.id][0].vintage) for source in sources if fetched.get(source.id)]
-    cog, contours = (_only(here, kind, department) for kind in ("communes", "contours"))
-    ground = lay_ground(department, (cog, _read(cog, fetched)), (contours, _read(contours, fetched)))
-    advance()
-    advance()
-    results: list[SourceResult] = []
-    locator = Locator(ground.scope.communes)
-    # Addresses first: they place the services that come without usable coordinates.
-    for source in sorted(here, key=lambda source: source.kind != "addresses"):
-        if source not in (cog, contours):
-            results.append(_normalise(source, fetched[source.id], ground.scope, locator))
-            locator.add(results[-1].addresses)
-            advance()
-    places = conflate([r for r in results if r.source.kind == "services"], rules, department.crs)
+    walk = _Walk(here, fetched, department, stages or Stages(), advance)
+    ground, scope, results = walk.read()
+    services = [result for result in results if result.source.kind == "services"]
+    places = walk.conflated(services, data / "conflation.toml")
+    addresses, address_ledgers = join_addresses(results)
     rejects = [*ground.rejects, *(reject for result in results for reject in result.rejects)]
-    ledgers = {**ground.ledgers, **{r.source.id: r.ledger for r in results}, **places.ledgers}
+    ledgers = {**ground.ledgers, **{r.source.id: r.ledger for r in results}, **places.ledgers, **address_ledgers}
     for name, ledger in ledgers.items():
         ledger.check(name)
     return Gathered(
-        scope=ground.scope,
+        scope=scope,
         services=places.services,
-        addresses=tuple(address for result in results for address in result.addresses),
-        communes=ground.scope.communes,
+        addresses=tuple(addresses),
+        communes=scope.communes,
         cells=tuple(cell for result in results for cell in result.cells),
+        counts=tuple(count for result in results for count in result.counts),
+        sectors=tuple(sector for result in results for sector in result.sectors),
+        zones=tuple(zone for result in results for zone in result.zones),
+        facts=tuple(fact for result in results for fact in result.facts),
+        geocoded={result.source.id: result.geocoded for result in services},
         streets=tuple(file for source in here if source.kind == "streets" for file in fetched[source.id]),
         sources=tuple(_record(source, fetched[source.id], ledgers[source.id], rejects) for source in here),
         declared={source.id: source for source in here},
@@ -138,7 +145,88 @@ def gather(
         ledgers=ledgers,
         rejects=tuple(rejects),
         decisions=places.decisions,
+        ground_key=walk.scope_key,
     )
+
+
+class _Walk:
+    """The sources in the order in which one needs another: ground, facts of communes, addresses, all others."""
+
+    def __init__(
+        self,
+        here: Sequence[Source],
+        fetched: Mapping[str, Sequence[Fetched]],
+        department: Department,
+        stages: Stages,
+        advance: Callable[[], None],
+    ) -> None:
+        self._here, self._fetched, self._department = here, fetched, department
+        self._stages, self._advance = stages, advance
+        self._keys: dict[str, str] = {}
+        self.scope_key = ""
+
+    def read(self) -> tuple[Ground, Scope, list[SourceResult]]:
+        """Return the ground, the scope, and what each other source gave in the order of the sources."""
+        ground, scope = self._ground()
+        kinds = [source.kind for source in self._here]
+        results: dict[str, SourceResult] = {}
+        for source in self._of("commune_facts"):
+            results[source.id] = self._result(source, scope, [self.scope_key])
+        if "commune_facts" in kinds:
+            scope = add_facts(scope, (fact for result in results.values() for fact in result.facts))
+            self.scope_key = self._stages.key("scope", self.scope_key, [self._keys[name] for name in results])
+        locator = Locator(scope.communes)
+        for source in self._of("addresses"):
+            results[source.id] = self._result(source, scope, [self.scope_key])
+            locator.add(results[source.id].addresses)
+        placed_by = [self._keys[source.id] for source in self._of("addresses")]
+        for source in self._here:
+            if source.kind not in {"communes", "contours", "commune_facts", "addresses"}:
+                needs = [self.scope_key, placed_by] if source.kind == "services" else [self.scope_key]
+                results[source.id] = self._result(source, scope, needs, locator)
+        return ground, scope, [results[source.id] for source in self._here if source.id in results]
+
+    def _of(self, kind: Kind) -> list[Source]:
+        return [source for source in self._here if source.kind == kind]
+
+    def _ground(self) -> tuple[Ground, Scope]:
+        department = self._department
+        cog, contours = (_only(self._here, kind, department) for kind in ("communes", "contours"))
+
+        def lay() -> Ground:
+            tables = [(source, read_table(source, self._fetched[source.id])) for source in (cog, contours)]
+            return lay_ground(department, tables[0], tables[1])
+
+        inputs = [[digest_of_source(source), self._inputs(source)] for source in (cog, contours)]
+        self.scope_key = self._stages.key("ground", asdict(department), inputs)
+        ground = self._stages.value("ground", self.scope_key, lay)
+        shapely.prepare(ground.scope.halo)  # a geometry that was kept has lost its preparation
+        self._advance()
+        self._advance()
+        return ground, ground.scope
+
+    def _result(
+        self, source: Source, scope: Scope, needs: Sequence[object], locator: Locator | None = None
+    ) -> SourceResult:
+        files = self._fetched[source.id]
+        stage = f"read-{source.id}"
+        key = self._stages.key(stage, digest_of_source(source), self._inputs(source), needs)
+        result = self._stages.value(
+            stage, key, lambda: normalise(source, read_table(source, files), files, scope, locator)
+        )
+        self._keys[source.id] = key
+        self._advance()
+        return replace(result, source=source, fetched=tuple(files))
+
+    def _inputs(self, source: Source) -> list[list[str]]:
+        return digest_of_inputs(self._fetched[source.id])
+
+    def conflated(self, services: Sequence[SourceResult], rules: Path) -> Conflated:
+        """Return the places behind the rows of all sources."""
+        crs = self._department.crs
+        keys = [self._keys[result.source.id] for result in services]
+        key = self._stages.key("conflate", digest_of_files(rules), crs, keys)
+        return self._stages.value("conflate", key, lambda: conflate(services, MatchRules.load(rules), crs))
 
 
 def _only(sources: Sequence[Source], kind: Kind, department: Department) -> Source:
@@ -149,26 +237,6 @@ def _only(sources: Sequence[Source], kind: Kind, department: Department) -> Sour
             f"{department.name} ({department.code}) needs one source of kind {kind}: found {names}"
         )
     return found[0]
-
-
-def _read(source: Source, fetched: Mapping[str, Sequence[Fetched]]) -> Table:
-    if source.reader == "file":
-        return file_connector.read(source, fetched[source.id])
-    return osm_connector.read(source, fetched[source.id])
-
-
-def _normalise(source: Source, files: Sequence[Fetched], scope: Scope, locator: Locator) -> SourceResult:
-    table = _read(source, {source.id: files})
-    if source.kind == "services":
-        return normalise_services(source, table, files, scope, locator)
-    if source.kind == "addresses":
-        return normalise_addresses(source, table, files, scope)
-    if source.kind == "cells":
-        return normalise_cells(source, table, files, scope)
-    # The rows of a source of streets are its ways. All are kept: what a mode may use of them is the mode's business.
-    if not table.read:
-        raise SourceMalformed(source.id, "holds no street (no way with a highway tag)", file=", ".join(table.files))
-    return SourceResult(source, tuple(files), Ledger(table.read, table.read, 0, 0, 0))
 
 
 def _record(source: Source, files: Sequence[Fetched], ledger: Ledger, rejects: Iterable[Reject]) -> SourceRecord:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Set
 from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
 
 from geo.manifest import canonical_json
+from ingest.catalogue import Source
 from ingest.fetch import Fetched
+from ingest.tags import TagMap
 
-__all__ = ["content_of", "digest_of_files", "snapshot_id"]
+__all__ = ["code_digest", "content_of", "digest_of_files", "digest_of_inputs", "digest_of_source", "snapshot_id"]
 
 _CODE = ("geo", "ingest")
 _SUFFIXES = {".py", ".toml", ".lock"}
@@ -27,11 +32,11 @@ def snapshot_id(territory: str, fetched: Iterable[Fetched], *, code: Path, data:
     data
         The folder of taxonomy, method, modes, profiles and sources.
     """
-    inputs = sorted([f.source, f.sha256, f.data_date, f.producer, f.path.name] for f in fetched)
+    inputs = sorted(digest_of_inputs(fetched))
     made_from = {
         "territory": territory,
         "inputs": inputs,
-        "code": digest_of_files(code / "requirements" / "run.lock", *(code / name for name in _CODE)),
+        "code": code_digest(code),
         "data": digest_of_files(*sorted(path for path in data.iterdir() if path.suffix == ".toml"), *_folders(data)),
     }
     return hashlib.sha256(canonical_json(made_from).encode()).hexdigest()[:16]
@@ -40,6 +45,38 @@ def snapshot_id(territory: str, fetched: Iterable[Fetched], *, code: Path, data:
 def content_of(files: Iterable[Fetched]) -> str:
     """Return one hash of what the files of a source hold: 16 hexadecimal digits."""
     return hashlib.sha256("".join(file.sha256 for file in files).encode()).hexdigest()[:16]
+
+
+def code_digest(code: Path) -> str:
+    """Return one hash of the program: ``geo/``, ``ingest/`` and the packages that they are locked to."""
+    return digest_of_files(code / "requirements" / "run.lock", *(code / name for name in _CODE))
+
+
+def digest_of_inputs(fetched: Iterable[Fetched]) -> list[list[str]]:
+    """Return what files are and stand for, wherever on this machine they lie, in the order given."""
+    return [[f.source, f.sha256, f.data_date, f.producer, f.path.name] for f in fetched]
+
+
+def digest_of_source(source: Source) -> str:
+    """Return one hash of how a source is read: its keys, those that it inherits included, and its map."""
+    keys = {name: _plain(getattr(source, name)) for name in type(source).model_fields if name != "vintages"}
+    return hashlib.sha256(canonical_json(keys).encode()).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    """Bring a value of a source to what JSON can hold, the same in every process (sets have no order of their own)."""
+    if isinstance(value, BaseModel):
+        return {name: _plain(getattr(value, name)) for name in type(value).model_fields}
+    if isinstance(value, TagMap):
+        return _plain([{c: [s.text for s in ways] for c, ways in value.categories.items()}, value.accounted,
+                       [selector.text for selector in value.ignored]])  # fmt: skip
+    if isinstance(value, Mapping):  # in its order, which may decide (the first category is an object's main one)
+        return [[str(key), _plain(item)] for key, item in value.items()]
+    if isinstance(value, Set):
+        return sorted(map(str, value))
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value if value is None or isinstance(value, bool | int | float) else str(value)
 
 
 def digest_of_files(*roots: Path) -> str:
