@@ -23,6 +23,7 @@ from geo.network import RawStreets
 from geo.places import Commune
 from geo.projection import Projection
 from geo.publication import current_id, publish
+from geo.refusals import Refusal
 from geo.snapshot_writer import SnapshotContent, write
 from ingest.access import ModeAccess, build_access
 from ingest.basemap import write_basemap
@@ -185,6 +186,7 @@ class Builder:
             basemap=self._basemap(gathered.streets, communes, scratch),
             run={"built_at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"},
             departments=plan.departments.names,
+            refusals=[Refusal(r.source, r.code, r.file, r.line, r.example) for r in store.refused(run)],
         ), access
 
     def _streets(self, files: Sequence[Fetched], modes: Mapping[str, Mode]) -> RawStreets:
