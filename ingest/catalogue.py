@@ -200,6 +200,8 @@ class Source(_Strict):
     categories: Mapping[str, str] = {}
     map: str = ""
     """Name of a file of ``data/sources/maps/`` that stands in for ``categories``."""
+    wide: Mapping[str, str] = {}
+    """Of counts with one column for each category: header → category."""
     also: tuple[Also, ...] = ()
     links: Mapping[str, Names] = {}
     """Identifiers shared with other sources (``uai``, ``finess``…) and the columns that hold them."""
@@ -214,7 +216,7 @@ class Source(_Strict):
     @property
     def gives(self) -> frozenset[str]:
         """The categories that its rows can lead to."""
-        given = {self.category, *self.codes.values(), *(also.category for also in self.also)}
+        given = {self.category, *self.codes.values(), *self.wide.values(), *(also.category for also in self.also)}
         return frozenset(given | set(self.tags.categories if self.tags else ())) - {"", OUT_OF_SCOPE}
 
     def credit(self, producer: str, data_date: str) -> str:
@@ -253,6 +255,8 @@ class Source(_Strict):
 
     @model_validator(mode="after")
     def _leads_to_categories(self) -> Source:
+        if self.kind == "counts" and bool(self.wide) == ("category" in self.columns):
+            raise ValueError("give either wide, or columns.category with a map")
         if self.kind != "services":
             return self
         if sum(map(bool, (self.category, self.categories, self.map))) != 1:

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from pyproj import Transformer
+from pyproj.exceptions import CRSError
 
 from geo.places import Cell
 from ingest.catalogue import Source
 from ingest.connectors.table import Table
+from ingest.decimals import read_decimals
 from ingest.fetch import Fetched
 from ingest.ledger import RejectCode
 from ingest.results import Sorter, SourceResult
 from ingest.scope import Scope
 
-__all__ = ["normalise_cells"]
+__all__ = ["normalise_cells", "people_by_commune"]
 
 _ID = r"CRS(?P<crs>\d+)RES(?P<side>\d+)mN(?P<north>-?\d+)E(?P<east>-?\d+)"
 """South-west corner: ``CRS3035RES200mN2471000E4022200``."""
@@ -31,17 +34,20 @@ def normalise_cells(source: Source, table: Table, fetched: Sequence[Fetched], sc
     """
     sorter = Sorter(source, table)
     ids = table.cells(source.columns["key"])
-    parts = pd.Series(ids, dtype=object).str.extract(_ID)
-    lon, lat = _centres(parts)
+    lon, lat = _centres(pd.Series(ids, dtype=object).str.extract(_ID))
     sorter.reject(np.array([i == "" for i in ids], dtype=bool), RejectCode.NO_KEY, ids)
     sorter.reject(~(np.isfinite(lon) & np.isfinite(lat)), RejectCode.BAD_POSITION, ids)
+    # The grid is the whole country's: what lies beyond the halo goes first.
+    sorter.leave_out(~scope.covers(lon, lat))
+    near = np.flatnonzero(sorter.open)
+    listed = table.text(source.columns["commune"]).iloc[near].tolist()
+    insee = dict(zip(near.tolist(), _communes(listed, scope.locate(lon[near], lat[near])[0], scope), strict=True))
+    mine = {commune.insee for commune in scope.communes if commune.in_territory}
+    sorter.leave_out(~np.array([insee.get(row) in mine for row in range(len(ids))], dtype=bool))
     people = {name: _total(table, source.columns[name][0]) for name in ("people", "age_0_17", "age_65")}
     income = _total(table, source.columns["living_standard_sum"][0])
     wrong = ~np.isfinite(people["people"]) | (people["people"] < 0)
-    sorter.reject(wrong, RejectCode.BAD_NUMBER, table.cells(source.columns["people"]))
-    insee = _communes(table.cells(source.columns["commune"]), scope.locate(lon, lat)[0], scope)
-    mine = [code in scope.by_code and scope.by_code[code].in_territory for code in insee]
-    sorter.leave_out(~np.array(mine, dtype=bool))
+    sorter.reject(wrong, RejectCode.BAD_NUMBER, table.text(source.columns["people"]))
     met: set[str] = set()
     cells = []
     for row in np.flatnonzero(sorter.open).tolist():
@@ -65,8 +71,16 @@ def normalise_cells(source: Source, table: Table, fetched: Sequence[Fetched], sc
     return SourceResult(source, tuple(fetched), sorter.ledger(), tuple(sorter.rejects), cells=tuple(cells))
 
 
+def people_by_commune(cells: Iterable[Cell]) -> dict[str, float]:
+    """Add up the people of the cells of each commune."""
+    people: dict[str, float] = defaultdict(float)
+    for cell in cells:
+        people[cell.insee] += cell.people
+    return dict(people)
+
+
 def _centres(parts: pd.DataFrame) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the centres of the cells, WGS 84 degrees; NaN where the id cannot be read."""
+    """Return the centres of the cells, WGS 84 degrees; NaN where the id cannot be read, or names no plane."""
     numbers = parts.apply(pd.to_numeric, errors="coerce")
     half = numbers["side"].to_numpy(dtype=np.float64) / 2
     east = numbers["east"].to_numpy(dtype=np.float64) + half
@@ -74,7 +88,10 @@ def _centres(parts: pd.DataFrame) -> tuple[NDArray[np.float64], NDArray[np.float
     lon, lat = np.full(len(parts), np.nan), np.full(len(parts), np.nan)
     for crs in sorted(set(parts["crs"].dropna())):
         rows = (parts["crs"] == crs).to_numpy(dtype=bool)
-        transformer = Transformer.from_crs(f"EPSG:{crs}", "EPSG:4326", always_xy=True)
+        try:
+            transformer = Transformer.from_crs(f"EPSG:{crs}", "EPSG:4326", always_xy=True)
+        except CRSError:
+            continue
         lon[rows], lat[rows] = transformer.transform(east[rows], north[rows])
     return lon, lat
 
@@ -83,8 +100,7 @@ def _total(table: Table, headers: str) -> NDArray[np.float64]:
     """Add up the columns of ``"a+b+c"``; NaN where one of them is no number."""
     total = np.zeros(len(table.frame))
     for header in headers.split("+"):
-        text = table.text([header]).str.replace(",", ".", regex=False)
-        total += pd.to_numeric(text, errors="coerce").to_numpy(dtype=np.float64)
+        total += read_decimals(table.text([header]))
     return total
 
 

@@ -158,6 +158,7 @@ class Table:
         others = [f.column for f in filters if not f.if_present] + [also.column for also in source.also]
         if source.crs is not None and source.crs.column and ("x", "y") in located:
             others.append(source.crs.column)
+        others += [(header,) for header in source.wide]
         for headers in others if not self.tags else []:
             if not self.has(headers):
                 self._vanished(headers[0], headers)
@@ -203,7 +204,7 @@ class Wanted:
     def by(cls, source: Source) -> Wanted:
         """Return what a source reads."""
         groups = [*source.columns.values(), *(f.column for f in (*source.keep, *source.drop))]
-        groups += [*(also.column for also in source.also), *source.links.values()]
+        groups += [*(also.column for also in source.also), *source.links.values(), tuple(source.wide)]
         groups += [source.crs.column] if source.crs is not None else []
         parts = [part for names in groups for name in names for part in name.split(JOINED)]
         return cls(tuple(name for name in dict.fromkeys(parts) if name != CONTENT_KEY))
