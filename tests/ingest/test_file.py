@@ -116,7 +116,7 @@ def test_a_quote_that_nobody_doubled_is_read_as_it_stands(tmp_path):
         (b"[1, 2]", 1, "neither an array of objects nor a FeatureCollection"),
         (b'{"error": "not found"}', 1, "neither an array of objects nor a FeatureCollection"),
         (b'[{"id": "1",\n "nom": "a"}, {"id"', 2, "cut off or no JSON"),
-        (b"var points =\n[{'id': 1}]", 2, "cut off or no JSON"),
+        (b"var points =\n[{'id': 1}, {'id'", 2, "cut off or no JSON"),
     ],
 )
 def test_what_is_no_such_file_stops_and_says_where(tmp_path, content, line, said):

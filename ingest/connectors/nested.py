@@ -1,0 +1,137 @@
+"""Rows that hold rows: objects of JSON and XML → columns of text.
+
+``rows`` of a source leads to the rows (``structures>sites``); a header leads to a value inside one
+(``adresse>longitude``, ``position>0``). The values of the objects around a row are reached by the way to them:
+``structures>nom``; those of the object that the first step is taken from, by ``@around``: ``@around>nom``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+from ingest.connectors.table import INSIDE, Wanted, fold
+
+__all__ = ["columns_of", "follow"]
+
+AROUND = "@around"
+"""Stands for the name of what the first step of a way is taken from, which has none: ``@around>nom``."""
+_DEPTH = 6
+"""How deep objects are spread into columns where every column is wanted."""
+
+
+def follow(data: Any, way: str) -> list[Any]:
+    """Return the rows at the end of a way, each with the objects around it under the way's first key.
+
+    A list on the way stands for all its items, and what lacks a key of the way has no rows.
+    """
+    steps = way.split(INSIDE)
+    return list(_walk(data, steps, ((AROUND, {}),))) if way else _listed(data)
+
+
+def _listed(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def _walk(data: Any, steps: Sequence[str], around: tuple[tuple[str, Mapping[str, Any]], ...]) -> Iterator[Any]:
+    for item in _listed(data):
+        if not steps:
+            yield _within(item, around) if isinstance(item, dict) else item
+        elif isinstance(item, dict) and steps[0] in item:
+            yield from _walk(item[steps[0]], steps[1:], (*around, (steps[0], item)))
+
+
+def _within(row: dict[str, Any], around: Sequence[tuple[str, Mapping[str, Any]]]) -> dict[str, Any]:
+    """Hang the objects around a row into it: of ``a>b``, the object that ``b`` was taken from under ``a``."""
+    holder: dict[str, Any] = {}
+    for (key, _), (step, parent) in reversed(list(pairwise(around))):
+        own = {name: value for name, value in parent.items() if name != step}  # not the row's neighbours
+        holder = {key: {**own, **holder}}
+    return {**holder, **row}
+
+
+def columns_of(records: Sequence[Mapping[str, Any]], wanted: Wanted) -> dict[str, list[str]]:
+    """Return the wanted columns of objects: header → texts, one for each.
+
+    A header that no object has is left out; what an object lacks is ``""``.
+    """
+    columns: dict[str, list[str]] = {}
+    names = _all_names(records) if wanted.names is None else wanted.names
+    for name in names:
+        steps = name.split(INSIDE)
+        title, values = _taken(records, steps[0])
+        for step in steps[1:]:
+            values = None if values is None else _taken(list(map(_opened, values)), step)[1]
+        if values is not None:
+            columns[name if len(steps) > 1 else title] = [
+                value.strip() if isinstance(value, str) else _text(value) for value in values
+            ]
+    return columns
+
+
+def _taken(values: Sequence[Any], step: str) -> tuple[str, list[Any] | None]:
+    """Return the key that was meant by a step, and its value in each object; None where no object has it."""
+    if step.isdecimal() and any(isinstance(value, list) for value in values):
+        place = int(step)
+        return step, [v[place] if isinstance(v, list) and len(v) > place else None for v in values]
+    objects = [_first(value) for value in values]
+    keys = dict.fromkeys(key for value in objects if isinstance(value, Mapping) for key in value)
+    titles = [key for key in keys if fold(key) == fold(step)]
+    if not titles:
+        return step, None
+    if len(titles) == 1:
+        only = titles[0]
+        return only, [value.get(only) if isinstance(value, Mapping) else None for value in objects]
+    return titles[0], [_any_of(value, titles) for value in objects]
+
+
+def _any_of(value: Any, titles: Iterable[str]) -> Any:
+    """Return the value of the first of several keys that mean the same, as vintages put together have them."""
+    found = (value.get(title) for title in titles) if isinstance(value, Mapping) else ()
+    return next((item for item in found if item is not None), None)
+
+
+def _first(value: Any) -> Any:
+    return value[0] if isinstance(value, list) and value else value
+
+
+def _opened(value: Any) -> Any:
+    """Open JSON that stands as text inside JSON, as portals export it."""
+    if isinstance(value, str) and value[:1] in {"{", "["}:
+        try:
+            return json.loads(value)
+        except (ValueError, RecursionError):
+            return None
+    return value
+
+
+def _all_names(records: Sequence[Mapping[str, Any]], before: str = "", depth: int = 0) -> list[str]:
+    """Return every way to a value, objects inside objects spread."""
+    names: dict[str, None] = {}
+    inside: dict[str, list[Mapping[str, Any]]] = {}
+    for record in records:
+        for key, value in record.items():
+            if isinstance(value, Mapping) and value and depth < _DEPTH:
+                inside.setdefault(key, []).append(value)
+            else:
+                names.setdefault(before + key)
+    for key, objects in inside.items():
+        names.update(dict.fromkeys(_all_names(objects, before + key + INSIDE, depth + 1)))
+    return list(names)
+
+
+def _text(value: Any) -> str:
+    """Return a value as text; a list of scalars as ``a|b``."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list) and all(isinstance(item, str | int | float) for item in value):
+        return "|".join(map(_text, value))
+    return json.dumps(value, ensure_ascii=False)
