@@ -30,6 +30,7 @@ from ingest.basemap import write_basemap
 from ingest.fetch import Fetched
 from ingest.gates import Finding, Outcome, check_access, check_sources
 from ingest.gather import Gathered, gather
+from ingest.ground_checks import check_ground
 from ingest.plan import Plan, make_plan
 from ingest.progress import Advance, Progress, Silent
 from ingest.settings import BuildSettings
@@ -119,7 +120,8 @@ class Builder:
         """
         territory, identity, folder = plan.department.code, plan.snapshot_id, plan.folder
         gathered = self._gather(plan)
-        findings = self._pass_gates(check_sources(gathered, plan.method, _served_sources(folder), self._accepted))
+        findings = check_sources(gathered, plan.method, _served_sources(folder), self._accepted)
+        findings = self._pass_gates([*findings, *check_ground(gathered)])
         with open_store(self.settings.store_target) as store, tempfile.TemporaryDirectory() as scratch:
             run = self._store(store, territory, gathered)
             content, access = self._content(plan, store, run, gathered, Path(scratch))

@@ -34,6 +34,10 @@ class CountGap:
     category: str
     counted: float
     found: int
+    communes: int
+    """Communes where at least one is counted."""
+    empty: tuple[str, ...]
+    """Of these, the codes of those where none is found."""
     short: tuple[tuple[str, float, int], ...]
     """Communes with fewer services than counted, the widest gap first: code, counted, found."""
 
@@ -79,9 +83,17 @@ def compare_counts(counts: Iterable[CommuneCount], services: Iterable[Service]) 
         grouped[(count.source, count.category)].append(count)
     gaps = []
     for (source, category), rows in sorted(grouped.items()):
-        short = [(row.insee, row.count, there[(category, row.insee)]) for row in rows]
-        short = sorted((gap for gap in short if gap[2] < gap[1]), key=lambda gap: (gap[2] - gap[1], gap[0]))
-        gaps.append(CountGap(source, category, sum(row.count for row in rows), found[category], tuple(short)))
+        both = [(row.insee, row.count, there[(category, row.insee)]) for row in rows if row.count > 0]
+        gap = CountGap(
+            source,
+            category,
+            counted=sum(row.count for row in rows),
+            found=found[category],
+            communes=len(both),
+            empty=tuple(insee for insee, _, here in both if not here),
+            short=tuple(sorted((row for row in both if row[2] < row[1]), key=lambda row: (row[2] - row[1], row[0]))),
+        )
+        gaps.append(gap)
     return gaps
 
 

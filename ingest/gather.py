@@ -74,7 +74,9 @@ class Gathered:
         ``complete`` where a source declares it; else ``partial`` where one leads to it at all; else ``none``.
         """
         complete = {category for source in self.declared.values() for category in source.complete}
-        known = {category for source in self.declared.values() for category in source.gives}
+        known = {
+            category for source in self.declared.values() if source.kind == "services" for category in source.gives
+        }
         return {
             category: Completeness.COMPLETE
             if category in complete
