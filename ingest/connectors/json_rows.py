@@ -72,7 +72,8 @@ def _records(source: Source, text: str, name: str) -> tuple[Any, list[Any], Sequ
     if source.rows:
         rows = follow(data, source.rows)
     elif isinstance(data, dict):
-        rows = next((data[key] for key in _LISTS if isinstance(data.get(key), list)), [None])
+        alone = [data if data.get("type") == "Feature" else None]
+        rows = next((data[key] for key in _LISTS if isinstance(data.get(key), list)), alone)
     else:
         rows = data
     if not isinstance(rows, list):

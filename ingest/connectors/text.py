@@ -7,7 +7,7 @@ import re
 from geo.errors import SourceMalformed
 from ingest.catalogue import Source
 
-__all__ = ["refuse_web_page", "to_utf8"]
+__all__ = ["mostly_utf8", "refuse_web_page", "to_utf8"]
 
 _BOM = b"\xef\xbb\xbf"
 _START_BYTES = 2000
@@ -55,13 +55,14 @@ def to_utf8(source: Source, content: bytes, name: str) -> bytes:
             raise SourceMalformed(source.id, f"encoding: no such encoding as {encoding!r}", file=name) from error
         if encoding.replace("_", "-").lower() in {"utf-8", "utf8", "utf-8-sig"}:
             return content.removeprefix(_BOM)
-        if not _mostly_utf8(content):
+        if not mostly_utf8(content):
             return text.removeprefix("\ufeff").encode()
     line = content[:failed_at].count(b"\n") + 1
     raise SourceMalformed(source.id, f"not written in {' or '.join(source.encoding)}", file=name, line=line)
 
 
-def _mostly_utf8(content: bytes) -> bool:
+def mostly_utf8(content: bytes) -> bool:
+    """Tell whether most bytes beyond ASCII make pairs or triples as UTF-8 does: by chance they hardly ever do."""
     high = sum(map(len, re.findall(rb"[\x80-\xff]+", content)))
     pairs = sum(map(len, re.findall(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}", content)))
     return high > 0 and pairs > high / 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 import tempfile
 import warnings
@@ -15,7 +16,7 @@ from geo.errors import SourceMalformed
 from ingest.catalogue import Source
 from ingest.connectors.columnar import table_of
 from ingest.connectors.table import Table, Wanted
-from ingest.connectors.text import to_utf8
+from ingest.connectors.text import mostly_utf8
 
 __all__ = ["beside", "is_map", "read"]
 
@@ -49,7 +50,11 @@ def read(source: Source, content: bytes, siblings: Mapping[str, bytes], name: st
         When the file is cut off or no map, lacks its attributes or its system, or has no such layer.
     """
     suffix = ".shp" if content.startswith(_SHAPEFILE) else ".gpkg"
-    encoding = _check_shapefile(source, content, siblings, name) if suffix == ".shp" else None
+    encoding = None
+    if suffix == ".shp":
+        _check_lengths(source, content, siblings, name)
+        if ".cpg" not in siblings:
+            encoding, siblings = _in_utf8(siblings)
     with tempfile.TemporaryDirectory(prefix="alentours-map-") as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of fields that have no type of their own in a frame
         path = Path(folder) / f"map{suffix}"
@@ -76,17 +81,32 @@ def read(source: Source, content: bytes, siblings: Mapping[str, bytes], name: st
     return table_of(source, data, name, wanted, shapes=shapes, crs=meta["crs"] or "")
 
 
-def _check_shapefile(source: Source, content: bytes, siblings: Mapping[str, bytes], name: str) -> str | None:
-    """Hold the files against the lengths that they announce; return the encoding of the attributes (None: told)."""
+def _check_lengths(source: Source, content: bytes, siblings: Mapping[str, bytes], name: str) -> None:
+    """Hold the files against the lengths that they announce."""
     table = siblings.get(".dbf", b"")
     if len(table) < 32:
         raise SourceMalformed(source.id, "the attributes are missing: no .dbf lies beside it", file=name)
     announced = struct.unpack(">i", content[24:28])[0] * 2 if len(content) >= 100 else 100
-    rows, head, width = struct.unpack("<IHH", table[4:12])
-    for kind, size, whole in ((".shp", len(content), announced), (".dbf", len(table), head + rows * width)):
+    for kind, size, whole in ((".shp", len(content), announced), (".dbf", len(table), sum(_rows_of(table)))):
         if size < whole:
             raise SourceMalformed(source.id, f"cut off: the {kind} has {size} of {whole} bytes", file=name)
-    if ".cpg" in siblings:
-        return None
-    cells = table[head : head + rows * width].replace(b"\0", b" ")
-    return "UTF-8" if to_utf8(source, cells, name) == cells else "CP1252"
+
+
+def _rows_of(table: bytes) -> tuple[int, int]:
+    """Return where the rows of a dBase table begin, and their bytes."""
+    rows, head, width = struct.unpack("<IHH", table[4:12])
+    return head, rows * width
+
+
+def _in_utf8(siblings: Mapping[str, bytes]) -> tuple[str, Mapping[str, bytes]]:
+    """Tell the encoding of a table that does not tell it itself, and replace the bytes that spell nothing in UTF-8.
+
+    Cells have a fixed width, at which publishers' tools cut a letter of two bytes in half.
+    """
+    table = siblings[".dbf"]
+    head = _rows_of(table)[0]
+    cells = table[head:]
+    if not cells.isascii() and not mostly_utf8(cells):
+        return "CP1252", siblings
+    mended = re.sub("[\ud800-\udfff]", "?", cells.decode("utf-8", "surrogateescape")).encode()
+    return "UTF-8", {**siblings, ".dbf": table[:head] + mended}
