@@ -135,7 +135,7 @@ def read_plainly(source: Source, content: bytes, name: str, layout: Layout) -> T
     except pa.ArrowInvalid:
         return None
     # Cells of several lines and blank lines both make fewer records than lines.
-    if table.num_rows != ends:
+    if table.num_rows != ends or _open_at_end(content, layout):
         return None
     columns = {
         title: pc.utf8_trim(column, characters=_SPACES)
@@ -143,6 +143,15 @@ def read_plainly(source: Source, content: bytes, name: str, layout: Layout) -> T
     }
     lines = range(layout.line, layout.line + table.num_rows)
     return Table(source.id, frame_of(columns, lines, name), (name,))
+
+
+def _open_at_end(content: bytes, layout: Layout) -> bool:
+    """Tell whether a quote stands open in the last line, which the sweep would close in silence."""
+    last = content[content.rfind(b"\n", 0, len(content) - 1) + 1 :].decode()
+    try:
+        return not list(csv.reader([last], delimiter=layout.separator, strict=True))
+    except csv.Error:
+        return True
 
 
 # --- the careful way
