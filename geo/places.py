@@ -30,12 +30,18 @@ class Licence(StrEnum):
 
     LO_2_0 = "etalab-2.0"
     ODBL_1_0 = "ODbL-1.0"
+    CC_BY_4_0 = "CC-BY-4.0"
     CC0_1_0 = "CC0-1.0"
 
     @property
     def label(self) -> str:
         """Name as a reader knows it."""
-        return {"etalab-2.0": "Licence Ouverte 2.0", "ODbL-1.0": "ODbL 1.0", "CC0-1.0": "CC0 1.0"}[self.value]
+        return {
+            Licence.LO_2_0: "Licence Ouverte 2.0",
+            Licence.ODBL_1_0: "ODbL 1.0",
+            Licence.CC_BY_4_0: "CC BY 4.0",
+            Licence.CC0_1_0: "CC0 1.0",
+        }[self]
 
 
 class Standing(StrEnum):

@@ -33,7 +33,7 @@ def shipped(repository) -> Taxonomy:
 
 
 def test_the_shipped_taxonomy(shipped):
-    assert len(shipped) == 43
+    assert len(shipped) == 46
     assert len(shipped.families) == 9
     assert all(category.id.count(".") == 1 and category.icon for category in shipped.values())
     assert all(each.label.fr and each.label.en for each in (*shipped.values(), *shipped.families.values()))
