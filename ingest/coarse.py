@@ -18,6 +18,10 @@ UNLIKE_ROWS = 5
 """So many rows of one source that share a position, and no address or name, were not surveyed one by one."""
 
 
+_NEAR_DEG = CENTRE_M / 110_000.0
+"""More of latitude than the metres: a first look before the metres are measured."""
+
+
 def stands_for_commune(
     lon: NDArray[np.float64], lat: NDArray[np.float64], insee: NDArray[np.object_], label: list[str], scope: Scope
 ) -> NDArray[np.bool_]:
@@ -42,7 +46,8 @@ def _is_centre(
     shapes = [scope.by_code[code].geometry if code in scope.by_code else None for code in codes.tolist()]
     centres = shapely.centroid(np.array(shapes, dtype=object))
     x, y = shapely.get_x(centres)[places], shapely.get_y(centres)[places]
-    near: NDArray[np.bool_] = ground_m(lon, lat, x, y) <= CENTRE_M
+    near: NDArray[np.bool_] = np.abs(lat - y) < _NEAR_DEG
+    near[near] = ground_m(lon[near], lat[near], x[near], y[near]) <= CENTRE_M
     return near
 
 

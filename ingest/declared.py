@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +20,8 @@ __all__ = ["Declared", "department_of", "read_declared"]
 _IN_A_LINE = r"\b(\d{5})[\s,]+([^\d,]+)$"
 """``12 rue du Pré, 71100 Alpha``: a line that ends with the postcode and the town."""
 
+_NAMES = ("address", "number", "repetition", "street", "city", "postcode", "insee")
+
 
 @dataclass(frozen=True)
 class Declared:
@@ -32,7 +34,7 @@ class Declared:
     """It says that it is in the territory."""
     far: NDArray[np.bool_]
     """It says that it is beyond the halo."""
-    _parts: dict[str, Sequence[str]]
+    _parts: Mapping[str, Sequence[str]]
 
     def asked(self, row: int) -> Asked:
         """Return the address that a row gives."""
@@ -70,9 +72,11 @@ def read_declared(source: Source, table: Table, scope: Scope, locator: Locator) 
     Codes of former communes and of the arrondissements of Paris, Lyon and Marseille lead to today's commune. A code
     that was never one says nothing.
     """
+    if not any(name in source.columns for name in _NAMES):
+        return _silent(len(table.frame))
     parts = {name: _text(source, table, name) for name in ("address", "number", "repetition", "street", "city")}
     postcodes = read_codes(_text(source, table, "postcode"), read_postcode)
-    if "address" in source.columns and ("postcode" not in source.columns or "city" not in source.columns):
+    if any(parts["address"]) and not (any(postcodes) and any(parts["city"])):
         postcodes, parts["city"] = _ends_of_lines(parts["address"], postcodes, parts["city"])
     codes = read_codes(_text(source, table, "insee"), read_insee)
     current = {code: scope.current.get(code, "") for code in set(codes)}
@@ -92,6 +96,12 @@ def read_declared(source: Source, table: Table, scope: Scope, locator: Locator) 
     )
 
 
+def _silent(rows: int) -> Declared:
+    """Return what a source says whose rows say nothing but their coordinates."""
+    nothing, no = np.full(rows, "", dtype=object), np.zeros(rows, dtype=bool)
+    return Declared(nothing, nothing, no, no, dict.fromkeys(_NAMES, nothing.tolist()))
+
+
 def _text(source: Source, table: Table, name: str) -> list[str]:
     headers = source.columns.get(name, ())
     return table.text(headers).tolist() if headers else [""] * len(table.frame)
@@ -99,7 +109,7 @@ def _text(source: Source, table: Table, name: str) -> list[str]:
 
 def _ends_of_lines(
     lines: Sequence[str], postcodes: Sequence[str], cities: Sequence[str]
-) -> tuple[list[str], Sequence[str]]:
+) -> tuple[list[str], list[str]]:
     found = pd.Series(lines, dtype=object).str.extract(_IN_A_LINE).fillna("")
     told = [bool(written) for written in postcodes]
     return (

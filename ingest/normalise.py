@@ -7,7 +7,9 @@ earlier row; kept.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import starmap
 
 import numpy as np
@@ -50,11 +52,30 @@ def normalise_services(
     SourceResult
         Drafts in file order; the ledger's kept rows are those with at least one draft.
     """
+    with _uncollected():
+        return _normalise(source, table, fetched, scope, locator or Locator(scope.communes))
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the garbage collector from walking over the records again and again while they are made: none is a cycle."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
+
+
+def _normalise(
+    source: Source, table: Table, fetched: Sequence[Fetched], scope: Scope, locator: Locator
+) -> SourceResult:
     sorter = Sorter(source, table)
     leave_out_filtered(sorter)
     keys = read_keys(source, table)
     sorter.reject((keys == "").to_numpy(dtype=bool), RejectCode.NO_KEY, table.text([FILE]))
-    placed = place_rows(source, table, scope, locator or Locator(scope.communes), sorter.open)
+    placed = place_rows(source, table, scope, locator, sorter.open)
     _leave_out_unplaced(sorter, placed, keys)
     drafts = _distinct(sorter, keys, map_categories(sorter))
     rows = np.flatnonzero(sorter.open)
@@ -70,7 +91,7 @@ def _leave_out_unplaced(sorter: Sorter, placed: Placed, keys: pd.Series[str]) ->
     if failed.size:
         codes = placed.problem[failed]
         shown = np.full(len(keys), "", dtype=object)
-        shown[failed] = [placed.example(row) for row in failed.tolist()]
+        shown[failed] = placed.examples(failed)
         for code in POSITION_CODES:
             where = np.zeros(len(keys), dtype=bool)
             where[failed[codes == code]] = True

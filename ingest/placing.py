@@ -41,7 +41,6 @@ POSITION_CODES = (
 _ACROSS_M = 3_000.0
 """How far across the border of a département a row may stand that declares the next one, and no commune with a contour:
 its post may come from there."""
-_UNREADABLE = (RejectCode.NO_POSITION, RejectCode.BAD_POSITION, RejectCode.ZERO_POSITION)
 
 
 @dataclass
@@ -69,14 +68,16 @@ class Placed:
         """Rows with a problem."""
         return np.array(self.problem != None, dtype=bool)  # noqa: E711 - elementwise
 
-    def example(self, row: int) -> str:
-        """Return what was refused of a row that has a problem."""
-        if self.problem[row] is RejectCode.ADDRESS_NOT_FOUND:
-            return self.declared.shown(row)
-        written = self.positions.written[row]
-        if self.problem[row] in {RejectCode.OTHER_DEPARTMENT, RejectCode.OTHER_COMMUNE}:
-            return f"{written} for {self.declared.insee[row] or self.declared.postcode[row]}"
-        return written
+    def examples(self, rows: NDArray[np.int64]) -> list[str]:
+        """Return what was refused of rows that have a problem."""
+        shown = self.positions.written_at(rows)
+        contrary = {RejectCode.OTHER_DEPARTMENT, RejectCode.OTHER_COMMUNE}
+        for place, row in enumerate(rows.tolist()):
+            if self.problem[row] in contrary:
+                shown[place] += f" for {self.declared.insee[row] or self.declared.postcode[row]}"
+            elif self.problem[row] is RejectCode.ADDRESS_NOT_FOUND:
+                shown[place] = self.declared.shown(row)
+        return shown
 
 
 def place_rows(source: Source, table: Table, scope: Scope, locator: Locator, rows: NDArray[np.bool_]) -> Placed:
@@ -89,10 +90,11 @@ def place_rows(source: Source, table: Table, scope: Scope, locator: Locator, row
         covered=np.zeros(len(rows), dtype=bool),
         insee=np.full(len(rows), "", dtype=object),
         problem=positions.problem.copy(),
-        far=declared.far & np.isin(positions.problem.astype(str), [code.value for code in _UNREADABLE]),
+        far=declared.far & np.isnan(positions.lon),
         positions=positions,
         declared=declared,
     )
+    placed.far[list(positions.exchanged)] = False
     judge = _Judge(source, scope)
     _exchange_back(placed, judge, rows)
     placed.covered = scope.covers(placed.lon, placed.lat)
@@ -131,7 +133,8 @@ class _Judge:
 
     def _plane(self, codes: Iterable[str]) -> BaseGeometry:
         shapes = [self.scope.by_code[code].geometry for code in codes]
-        return shapely.transform(shapely.union_all(shapes), self._projection.to_xy_m, interleaved=False)
+        to_xy_m = self._projection.to_xy_m
+        return shapely.transform(shapely.union_all(shapes), lambda at: np.column_stack(to_xy_m(at[:, 0], at[:, 1])))
 
     def _point(self, lon: float, lat: float) -> BaseGeometry:
         x, y = self._projection.to_xy_m(lon, lat)
@@ -157,14 +160,15 @@ def _contradict(placed: Placed, judge: _Judge, rows: NDArray[np.bool_]) -> None:
     """Find the rows whose coordinates lie elsewhere than they say, and give the others the commune that they say."""
     declared = placed.declared
     read = rows & ~placed.failed
+    beyond = ~placed.covered
     drawn = {code: judge.is_drawn(code) for code in set(declared.insee.tolist())}
     has_contour = np.array([drawn[code] for code in declared.insee.tolist()], dtype=bool)
     for row in np.flatnonzero(read & has_contour & (declared.insee != placed.insee)).tolist():
         code = declared.insee[row]
         if judge.far_outside(code, placed.lon[row], placed.lat[row]):
             found = placed.insee[row]
-            same = (found == "" and placed.covered[row]) or department_of(found) == department_of(code)
-            placed.problem[row] = RejectCode.OTHER_COMMUNE if same else RejectCode.OTHER_DEPARTMENT
+            across = department_of(found) != department_of(code) if found else declared.here[row] and beyond[row]
+            placed.problem[row] = RejectCode.OTHER_DEPARTMENT if across else RejectCode.OTHER_COMMUNE
         else:
             placed.insee[row] = code
     says = (declared.insee != "") | (declared.postcode != "")

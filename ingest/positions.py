@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import overload
 
 import numpy as np
@@ -40,29 +40,39 @@ class Positions:
     """WGS 84 degrees; NaN where there is a problem."""
     problem: NDArray[np.object_]
     """``RejectCode`` or None."""
-    written: Sequence[str]
-    """What the row says, for examples."""
-    exchanged: Mapping[int, tuple[float, float]] = field(default_factory=dict)
+    exchanged: Mapping[int, tuple[float, float]]
     """Of each row that is ``SWAPPED_POSITION``: where it stands (lon, lat) once they are exchanged."""
+    first: pd.Series[str]
+    second: pd.Series[str]
+    """What the row says."""
+
+    @property
+    def written(self) -> Sequence[str]:
+        """What each row says, for examples."""
+        return _Written(self)
+
+    def written_at(self, rows: NDArray[np.int64]) -> list[str]:
+        """Return what some rows say."""
+        pairs = zip(self.first.iloc[rows].tolist(), self.second.iloc[rows].tolist(), strict=True)
+        return [f"{one}, {other}" for one, other in pairs]
 
 
 class _Written(Sequence[str]):
     """Both coordinates as a row writes them; made for the rows that are shown alone."""
 
-    def __init__(self, first: pd.Series[str], second: pd.Series[str]) -> None:
-        self._first, self._second = first, second
+    def __init__(self, positions: Positions) -> None:
+        self._positions = positions
 
     def __len__(self) -> int:
-        return len(self._first)
+        return len(self._positions.first)
 
     @overload
     def __getitem__(self, row: int) -> str: ...
     @overload
     def __getitem__(self, row: slice) -> list[str]: ...
     def __getitem__(self, row: int | slice) -> str | list[str]:
-        if isinstance(row, slice):
-            return [self[place] for place in range(*row.indices(len(self)))]
-        return f"{self._first.iloc[row]}, {self._second.iloc[row]}"
+        rows = np.arange(len(self))[row]
+        return self._positions.written_at(rows) if isinstance(row, slice) else self._positions.written_at(rows[None])[0]
 
 
 def read_positions(source: Source, table: Table, scope: Scope) -> Positions:
@@ -93,9 +103,7 @@ def read_positions(source: Source, table: Table, scope: Scope) -> Positions:
     problem[swapped] = RejectCode.SWAPPED_POSITION
     fine = usable & ~outside & ~swapped
     exchanged = {row: (float(lat[row]), float(lon[row])) for row in np.flatnonzero(swapped).tolist()}
-    return Positions(
-        np.where(fine, lon, np.nan), np.where(fine, lat, np.nan), problem, _Written(first, second), exchanged
-    )
+    return Positions(np.where(fine, lon, np.nan), np.where(fine, lat, np.nan), problem, exchanged, first, second)
 
 
 def _in_bounds(lon: NDArray[np.float64], lat: NDArray[np.float64], scope: Scope) -> NDArray[np.bool_]:
