@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from time import perf_counter
 
+from benchmarks.addresses import time_addresses
 from benchmarks.clock import ROUNDS, Unequal
 from benchmarks.fields import time_fields
 from benchmarks.lookups import time_lookups
@@ -51,7 +52,7 @@ def measure(rounds: int) -> Results:
         lookups.append(time_lookups(area, mode, rounds))
         if mode.id == "walk":
             snapping.append(time_snapping(area, mode, rounds=rounds))
-    print("→ scores", file=sys.stderr)
+    print("→ addresses, scores", file=sys.stderr)
     return Results(
         day=datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
         rounds=rounds,
@@ -61,6 +62,7 @@ def measure(rounds: int) -> Results:
         lookups=lookups,
         snapping=snapping,
         scores=time_scores(rounds=rounds),
+        addresses=time_addresses(),
     )
 
 

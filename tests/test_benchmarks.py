@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from benchmarks import clock, fields, lookups, snapping, streets
+from benchmarks.addresses import time_addresses
 from benchmarks.clock import Unequal, race
 from benchmarks.page import Results, write_page
 from benchmarks.scores import time_scores
@@ -29,6 +30,7 @@ def results() -> Results:
         lookups=[lookups.time_lookups(SMALL, mode, 1) for mode in modes],
         snapping=[snapping.time_snapping(SMALL, modes[0], 200, 1)],
         scores=time_scores(60, 1),
+        addresses=time_addresses(2_000),
     )
 
 
@@ -40,12 +42,13 @@ def test_every_part_is_measured(results: Results) -> None:
         assert [depth.scipy_s is not None for depth in times.depths] == [True, False, False]
         assert times.depths[1].labels == times.junctions * 3 * 16
     assert {times.mode for times in results.scores} == set(MODES)
+    assert results.addresses.rows == results.addresses.kept == 2_000
 
 
 def test_the_page_has_a_table_for_each_part_and_no_hole(results: Results) -> None:
     page = write_page(results)
     tables = re.findall(r"^## .+\n\n.+\n\n((?:\|.+\|\n)+)", page, re.MULTILINE)
-    assert len(tables) == page.count("\n## ") == 6
+    assert len(tables) == page.count("\n## ") == 7
     for table in tables:
         rows = table.splitlines()
         assert len(rows) > 2
