@@ -15,7 +15,7 @@ from geo.taxonomy import Taxonomy
 from ingest.catalogue import Also, Crs, Expect, Filter, Source, Vintage, nearest
 from ingest.tags import TagMap
 
-__all__ = ["load_sources", "parse_source"]
+__all__ = ["find_source", "load_sources", "parse_source"]
 
 
 def load_sources(folder: Path, territory: str, taxonomy: Taxonomy | None = None) -> list[Source]:
@@ -35,6 +35,43 @@ def load_sources(folder: Path, territory: str, taxonomy: Taxonomy | None = None)
     ConfigurationError
         When a file is no source, names an unknown key or category, or serves the territory twice under one id.
     """
+    raw, maps = _read_folder(folder)
+    sources = [parse_source(name, _inherit(name, raw), maps) for name in sorted(raw)]
+    for source in sources:
+        _require_categories(source, taxonomy)
+    return [source for source in sources if source.serves(territory)]
+
+
+def find_source(folder: Path, given: str, taxonomy: Taxonomy) -> Source:
+    """Read one source, whichever territories it serves.
+
+    Parameters
+    ----------
+    folder
+        ``data/sources``.
+    given
+        The id of a source in it, or the path of a TOML elsewhere, whose map may lie in a ``maps/`` beside it.
+
+    Raises
+    ------
+    ConfigurationError
+        When there is none (the nearest id is named), or the file is no source.
+    """
+    raw, maps = _read_folder(folder)
+    path = Path(given)
+    name = path.stem if path.suffix == ".toml" else given
+    if path.suffix == ".toml":
+        raw[name] = _read(path)
+        maps |= {found.stem: _read(found) for found in sorted((path.parent / "maps").glob("*.toml"))}
+    if name not in raw:
+        raise ConfigurationError(f"no source {given!r}{nearest(given, raw)}")
+    source = parse_source(name, _inherit(name, raw), maps)
+    _require_categories(source, taxonomy)
+    return source
+
+
+def _read_folder(folder: Path) -> tuple[dict[str, dict[str, Any]], dict[str, dict[str, Any]]]:
+    """Return what each source and each map of the folder says, by name."""
     raw: dict[str, dict[str, Any]] = {}
     for path in sorted(folder.rglob("*.toml")):
         if path.parent != folder / "maps":
@@ -44,15 +81,13 @@ def load_sources(folder: Path, territory: str, taxonomy: Taxonomy | None = None)
             if path.stem in raw:
                 raise ConfigurationError(f"{path.name}: there are two sources of this id")
             raw[path.stem] = data
-    maps = {path.stem: _read(path) for path in sorted((folder / "maps").glob("*.toml"))}
-    sources = [parse_source(name, _inherit(name, raw), maps) for name in sorted(raw)]
-    for source in sources:
-        for category in sorted(source.gives):
-            if taxonomy is not None and category not in taxonomy:
-                raise ConfigurationError(
-                    f"{source.id}.toml: unknown category {category!r}{nearest(category, taxonomy)}"
-                )
-    return [source for source in sources if source.serves(territory)]
+    return raw, {path.stem: _read(path) for path in sorted((folder / "maps").glob("*.toml"))}
+
+
+def _require_categories(source: Source, taxonomy: Taxonomy | None) -> None:
+    for category in sorted(source.gives):
+        if taxonomy is not None and category not in taxonomy:
+            raise ConfigurationError(f"{source.id}.toml: unknown category {category!r}{nearest(category, taxonomy)}")
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from shapely import GEOSException
+from shapely.errors import ShapelyError
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
@@ -18,7 +18,7 @@ from ingest.connectors.nested import columns_of, follow
 from ingest.connectors.shapes import lay_points, to_degrees
 from ingest.connectors.table import Table, Wanted, frame_of
 
-__all__ = ["read"]
+__all__ = ["parse", "read"]
 
 _LISTS = ("features", "records", "results")
 """Where GeoJSON and the portals keep their rows."""
@@ -68,7 +68,7 @@ def _records(source: Source, text: str, name: str) -> tuple[Any, list[Any], Sequ
     """Return what the file holds, its rows, and the line (else the number) of each."""
     if source.format == "jsonl" or (not source.format and _is_lines(text)):
         return (None, *_lines(source, text))
-    data = _parse(text)
+    data = parse(text)
     if source.rows:
         rows = follow(data, source.rows)
     elif isinstance(data, dict):
@@ -81,7 +81,14 @@ def _records(source: Source, text: str, name: str) -> tuple[Any, list[Any], Sequ
     return data, rows, range(1, len(rows) + 1)
 
 
-def _parse(text: str) -> Any:
+def parse(text: str) -> Any:
+    """Return what a JSON text holds, taken out of the script around it where there is one.
+
+    Raises
+    ------
+    json.JSONDecodeError
+        With the line in the whole text.
+    """
     start = javascript.opening(text)
     body = text[start:] if start else text.lstrip()
     before = text.count("\n", 0, start if start else len(text) - len(body))
@@ -149,7 +156,7 @@ def _shape(record: Mapping[str, Any]) -> BaseGeometry | None:
         return None
     try:
         return shape(geometry)
-    except (GEOSException, ValueError, TypeError, KeyError, AttributeError, IndexError):
+    except (ShapelyError, ValueError, TypeError, KeyError, AttributeError, IndexError):
         return None
 
 

@@ -37,6 +37,8 @@ class About:
     read_as: str
     """``"CSV, 1,234 rows, 12 columns"``."""
     rows: int
+    rows_at: str
+    """Way to the rows inside the file; empty where they lie where they are looked for."""
     territory: str
 
 
@@ -81,6 +83,7 @@ def write_draft(
     lines += [
         f"territories = [{_text(about.territory)}]",
         f"expect = {{ rows = [{int(about.rows * 0.8)}, {int(about.rows * 1.5) + 1}] }}",
+        f"rows = {_text(about.rows_at)}" if about.rows_at else "",
         category,
         *(f"columns.{name} = {_text(header)}" for name, header in meaning.columns.items()),
         *(f"links.{kind} = {_text(header)}" for kind, header in meaning.links.items()),

@@ -1,0 +1,149 @@
+"""From a file or an address to the text of a source."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from geo.errors import ConfigurationError
+from geo.places import Licence
+from geo.taxonomy import Taxonomy
+from ingest.catalogue import Source
+from ingest.draft.meaning import find_meaning
+from ingest.draft.profile import profile_columns
+from ingest.draft.rows import read_undescribed
+from ingest.draft.write import About, Draft, id_of, write_draft
+from ingest.fetch import Fetched, Fetcher
+from ingest.settings import BuildSettings
+
+__all__ = ["Drafted", "draft_source"]
+
+_PORTAL = re.compile(r"(https?://[^/]+)/(?:api/)?explore/(?:v2\.\d/catalog/datasets|dataset)/([^/?]+)")
+_DATA_GOUV = re.compile(r"https?://www\.data\.gouv\.fr/(?:fr/)?(?:api/1/)?datasets/([^/?]+)")
+
+
+@dataclass(frozen=True)
+class Drafted:
+    """A draft, and the id that its files bear."""
+
+    id: str
+    draft: Draft
+
+    @property
+    def text(self) -> str:
+        """The source, and the map below it where there is one."""
+        return self.draft.source + (f"\n# --- maps/{self.id}.toml\n{self.draft.map}" if self.draft.map else "")
+
+    def save(self, folder: Path) -> list[Path]:
+        """Write the files into ``data/sources/``.
+
+        Raises
+        ------
+        ConfigurationError
+            When one of them is there already: a description that somebody made is not written over.
+        """
+        files = {folder / f"{self.id}.toml": self.draft.source}
+        if self.draft.map:
+            files[folder / "maps" / f"{self.id}.toml"] = self.draft.map
+        if there := [path for path in files if path.exists()]:
+            raise ConfigurationError(f"{there[0]} is there already: choose another with --id")
+        for path, text in files.items():
+            path.write_text(text, encoding="utf-8")
+        return list(files)
+
+
+def draft_source(
+    given: str, settings: BuildSettings, *, name: str = "", title: str = "", territory: str = "*"
+) -> Drafted:
+    """Read a file with every column, and write down what it seems to be.
+
+    Parameters
+    ----------
+    given
+        Path of a file (below the mirror of the settings, where one is set), or an address.
+
+    Raises
+    ------
+    ConfigurationError
+        When there is no such file.
+    SourceError
+        When the address gives nothing, or the file is none of rows.
+    """
+    is_address = bool(re.match(r"https?://", given))
+    name = name or id_of(Path(urlsplit(given).path if is_address else given).name)
+    file = _fetched(given, name, settings) if is_address else _local(given, name)
+    table, rows = read_undescribed(file)
+    profiles = profile_columns(table.frame)
+    path = "" if is_address else _below_mirror(Path(given), settings.mirror)
+    columns = len(profiles)
+    about = About(
+        id=name,
+        title=title or _title(Path(given).name),
+        address=_address(given) if is_address else {},
+        path=path,
+        data_date=file.data_date,
+        read_as=f"{table.read:,} rows, {columns} columns",
+        rows=table.read,
+        rows_at=rows,
+        territory=territory,
+    )
+    meaning = find_meaning(profiles, has_shapes=bool(table.geometries))
+    taxonomy = Taxonomy.load(settings.data / "taxonomy.toml")
+    return Drafted(name, write_draft(about, profiles, meaning, taxonomy, _maps(settings.data / "sources" / "maps")))
+
+
+def _fetched(address: str, name: str, settings: BuildSettings) -> Fetched:
+    source = Source(
+        id=name,
+        title=name,
+        producer="",
+        licence=Licence.LO_2_0,
+        territories=(),
+        kind="zones",
+        **_address(address),  # type: ignore[arg-type]
+    )
+    return Fetcher(settings.raw).get(source)[0]
+
+
+def _local(given: str, name: str) -> Fetched:
+    path = Path(given)
+    if not path.is_file():
+        raise ConfigurationError(f"{given} is no file: name a file, or an address that begins with https://")
+    changed = f"{datetime.fromtimestamp(path.stat().st_mtime, UTC):%Y-%m-%d}"
+    return Fetched(name, path, "", path.name, "", _date_in(path.name) or changed, "")
+
+
+def _date_in(name: str) -> str:
+    """Return the date that a file's name holds, as publishers write it: ``20240801``, ``2024-08``, ``2024``."""
+    match = re.search(r"(?<!\d)(20\d{2})-?(0[1-9]|1[0-2])?-?(0[1-9]|[12]\d|3[01])?(?!\d)", name)
+    return "-".join(part for part in match.groups() if part) if match else ""
+
+
+def _below_mirror(path: Path, mirror: Path | None) -> str:
+    """Return the path below the mirror; a file that lies elsewhere will have to be laid there under its name."""
+    if mirror is not None and path.resolve().is_relative_to(mirror.resolve()):
+        return path.resolve().relative_to(mirror.resolve()).as_posix()
+    return path.name
+
+
+def _address(url: str) -> Mapping[str, str]:
+    """Return the keys of a source that say how the publisher is asked."""
+    if match := _DATA_GOUV.match(url):
+        return {"protocol": "udata", "url": "https://www.data.gouv.fr", "dataset": match[1]}
+    if match := _PORTAL.match(url):
+        return {"protocol": "opendatasoft", "url": match[1], "dataset": match[2]}
+    return {"url": url}
+
+
+def _title(name: str) -> str:
+    return name.partition(".")[0].replace("_", " ").replace("-", " ").strip()
+
+
+def _maps(folder: Path) -> dict[str, dict[str, str]]:
+    files = {path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.toml"))}
+    return {name: data["codes"] for name, data in files.items() if "codes" in data}

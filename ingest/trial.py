@@ -1,0 +1,135 @@
+"""One source tried on a territory: through the ingest as it is, without a store, a snapshot or anything published."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import shapely
+from rich.console import Console
+
+from geo.method import Method
+from geo.places import Address, CommuneCount, Sector, Service, Zone
+from geo.taxonomy import Taxonomy
+from ingest.catalogue import Source
+from ingest.fetch import Fetched, Fetcher
+from ingest.gates import Finding, check_sources
+from ingest.gather import gather
+from ingest.ledger import Ledger, Reject, RejectCode, count_codes
+from ingest.reading import normalise, read_table
+from ingest.scope import Scope
+from ingest.settings import BuildSettings
+from ingest.source_files import find_source, load_sources
+from ingest.territories import Department, Departments
+
+__all__ = ["ANYWHERE", "Trial", "try_source"]
+
+ANYWHERE = "*"
+"""In the place of a territory: every row of metropolitan France counts, and no commune is known."""
+_FRANCE_DEG = (-5.5, 41.2, 9.8, 51.3)
+_GROUND = {"communes", "contours", "commune_facts", "addresses"}
+"""What a service's place is held against."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What became of the rows of one source."""
+
+    source: str
+    files: tuple[str, ...]
+    ledger: Ledger
+    rejects: tuple[Reject, ...]
+    services: tuple[Service, ...]
+    """Those that its rows alone would make, rows of the same place joined."""
+    others: int
+    """Records of another kind: addresses, cells, counts, sectors, zones."""
+    findings: tuple[Finding, ...]
+    """What the gates would say."""
+
+    def show(self, rows: int) -> None:
+        """Print the account, the rejects with an example of each code, and some of the services."""
+        console = Console()
+        counts = self.ledger
+        console.print(f"{self.source}: {', '.join(self.files)}", soft_wrap=True)
+        console.print(
+            f"{counts.read} rows read = {counts.kept} kept + {counts.merged} merged "
+            f"+ {counts.out_of_scope} out of scope + {counts.rejected} rejected",
+            soft_wrap=True,
+        )
+        for code, count in count_codes(self.rejects).items():
+            first = next(reject for reject in self.rejects if reject.code == code)
+            where = f"{first.file}, line {first.line}" if first.file else f"line {first.line}"
+            console.print(f"  {code} {count}: {RejectCode(code).reason}; {where}: {first.example!r}", soft_wrap=True)
+        for finding in self.findings:
+            console.print(f"  {finding.outcome.value}: {finding.text}", soft_wrap=True)
+        if self.others:
+            console.print(f"{self.others} records that are no services")
+        if self.services and rows:
+            console.print(f"{min(rows, len(self.services))} of {len(self.services)} services:")
+        for service in self.services[:rows]:
+            console.print(f"  {_line(service)}", soft_wrap=True)
+
+
+def _line(service: Service) -> str:
+    place = f"{service.lon:.5f} {service.lat:.5f} ({service.precision.value})"
+    commune = service.insee or "in no known commune"
+    updated = f", looked at {service.updated}" if service.updated else ""
+    return f"{service.id}: {service.name or 'without name'}, {service.category}, {place}, {commune}{updated}"
+
+
+def try_source(given: str, territory: str, settings: BuildSettings) -> Trial:
+    """Run a source through the ingest.
+
+    Parameters
+    ----------
+    given
+        Its id, or the path of its TOML.
+    territory
+        On which it is tried, also when it does not serve it; :data:`ANYWHERE` asks for no ground at all.
+
+    Raises
+    ------
+    ConfigurationError
+        When there is no such source.
+    SourceError
+        When its files, or those of the ground, are missing or not what is declared.
+    """
+    data = settings.data
+    taxonomy = Taxonomy.load(data / "taxonomy.toml")
+    source = find_source(data / "sources", given, taxonomy)
+    method = Method.load(data / "method.toml", taxonomy)
+    fetcher = Fetcher(settings.raw, settings.mirror)
+    if territory == ANYWHERE:
+        return _anywhere(source, fetcher.get(source, next(iter(source.territories), "")))
+    department = Departments.load(data / "territories.toml").require(territory)
+    around = [s for s in load_sources(data / "sources", territory, taxonomy) if s.kind in _GROUND and s.id != source.id]
+    fetched = {name: files for name, files in fetcher.get_all(around, territory).items() if isinstance(files, list)}
+    fetched[source.id] = fetcher.get(source, territory)
+    found = gather([*around, source], fetched, department, data)
+    own = [service for service in found.services if service.provenance[0].source == source.id]
+    records: list[Address | CommuneCount | Sector | Zone] = []
+    for some in (found.addresses, found.counts, found.sectors, found.zones):
+        records += [record for record in some if record.source == source.id]
+    rejects = tuple(reject for reject in found.rejects if reject.source == source.id)
+    return Trial(
+        source=source.id,
+        files=_names(fetched[source.id]),
+        ledger=found.ledgers[source.id],
+        rejects=rejects,
+        services=tuple(own),
+        others=len(records) + (len(found.cells) if source.kind == "cells" else 0),
+        findings=tuple(f for f in check_sources(found, method) if f.subject == source.id),
+    )
+
+
+def _anywhere(source: Source, files: list[Fetched]) -> Trial:
+    france = shapely.box(*_FRANCE_DEG)
+    source = source.as_of(files[0].vintage)
+    scope = Scope(Department("", "France", "EPSG:2154"), (), france, france, {})
+    result = normalise(source, read_table(source, files), files, scope)
+    services = tuple(draft.service for draft in result.drafts)
+    others = len((*result.addresses, *result.cells, *result.counts, *result.sectors, *result.zones))
+    return Trial(source.id, _names(files), result.ledger, result.rejects, services, others, ())
+
+
+def _names(files: list[Fetched]) -> tuple[str, ...]:
+    return tuple(file.origin for file in files)
