@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from geo.durable import replace_text
 from geo.errors import NoSnapshot, SnapshotCorrupt
-from geo.manifest import Manifest, require_id
+from geo.manifest import Manifest, read_sources, require_id
 
 __all__ = [
     "SnapshotInfo",
     "current_id",
     "list_snapshots",
     "problem_of",
+    "prune",
     "publish",
     "read_run",
     "require_whole",
@@ -34,6 +37,12 @@ class SnapshotInfo:
     bytes: int
     problem: str
     """Why it cannot serve; empty when its manifest reads well."""
+    data_dates: Mapping[str, str] = field(default_factory=dict)
+    """What its sources' files stand for, by source."""
+    findings: tuple[tuple[str, str, str], ...] = ()
+    """What the gates said when it was built: name (``shrunk:laposte``), outcome (pass, warn, fail), text."""
+    overrides: Mapping[str, str] = field(default_factory=dict)
+    """Why a failure was accepted, by the finding's name."""
 
 
 def current_id(territory_folder: Path) -> str | None:
@@ -86,14 +95,30 @@ def rollback(territory_folder: Path) -> str:
     NoSnapshot
         When nothing was published before, or none of it is still there whole.
     """
-    now = current_id(territory_folder)
-    published = _history(territory_folder)
-    before = published[: len(published) - 1 - published[::-1].index(now)] if now in published else []
-    for snapshot_id in reversed(before):
-        if snapshot_id != now and not problem_of(territory_folder / snapshot_id):
-            replace_text(territory_folder / "CURRENT", f"{snapshot_id}\n")
-            return snapshot_id
-    raise NoSnapshot(f"there is no earlier whole snapshot in {territory_folder}: build one instead")
+    snapshot_id = _before(territory_folder)
+    if snapshot_id is None:
+        raise NoSnapshot(f"there is no earlier whole snapshot in {territory_folder}: build one instead")
+    replace_text(territory_folder / "CURRENT", f"{snapshot_id}\n")
+    return snapshot_id
+
+
+def prune(territory_folder: Path, keep: int) -> list[str]:
+    """Remove old snapshots; returns their ids.
+
+    The one that serves stays, and so does the one that a rollback would lead to. What builds that were stopped left
+    behind is removed as well. The history keeps every id. Servers that have a removed snapshot open go on with it.
+
+    Parameters
+    ----------
+    keep
+        How many of the others stay, the newest.
+    """
+    now, back = current_id(territory_folder), _before(territory_folder)
+    others = [info for info in reversed(list_snapshots(territory_folder)) if info.id not in (now, back)]
+    removed = [info.id for info in others[keep:]]
+    for name in [*removed, *(path.name for path in territory_folder.glob(".*.partial"))]:
+        shutil.rmtree(territory_folder / name, ignore_errors=True)
+    return removed
 
 
 def list_snapshots(territory_folder: Path) -> list[SnapshotInfo]:
@@ -138,6 +163,14 @@ def read_run(path: Path) -> dict[str, Any]:
     return run if isinstance(run, dict) else {}
 
 
+def _before(territory_folder: Path) -> str | None:
+    """Return the last whole snapshot that was published before the one that serves."""
+    now = current_id(territory_folder)
+    published = _history(territory_folder)
+    before = published[: len(published) - 1 - published[::-1].index(now)] if now in published else []
+    return next((i for i in reversed(before) if i != now and not problem_of(territory_folder / i)), None)
+
+
 def _history(territory_folder: Path) -> list[str]:
     path = territory_folder / "HISTORY"
     return path.read_text(encoding="utf-8").split() if path.exists() else []
@@ -149,5 +182,15 @@ def _info(folder: Path, current: bool) -> SnapshotInfo:
         manifest = Manifest.read(folder)
     except SnapshotCorrupt as error:
         return SnapshotInfo(folder.name, current, "", "", size, str(error))
-    built_at = str(read_run(folder / "run.json").get("built_at", ""))
-    return SnapshotInfo(folder.name, current, built_at, manifest.method_version, size, "")
+    run = read_run(folder / "run.json")
+    return SnapshotInfo(
+        folder.name,
+        current,
+        str(run.get("built_at", "")),
+        manifest.method_version,
+        size,
+        "",
+        {source.id: source.data_date for source in read_sources(folder / "sources.json", {})},
+        tuple((f"{f['check']}:{f['subject']}", f["outcome"], f["text"]) for f in run.get("findings", ())),
+        {override["name"]: override["reason"] for override in run.get("overrides", ())},
+    )

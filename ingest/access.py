@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
@@ -22,8 +26,12 @@ from geo.snapping import EdgeIndex
 from geo.tables import order_services
 from geo.taxonomy import Taxonomy
 from ingest.progress import Stage
+from ingest.stages import Stages
 
 __all__ = ["ModeAccess", "build_access", "field_rows"]
+
+
+_CHECKS = "checks.json"
 
 
 @dataclass(frozen=True)
@@ -48,8 +56,10 @@ def build_access(
     projection: Projection,
     declared_area: BaseGeometry,
     stage: Stage,
+    stages: Stages,
+    streets_key: str,
 ) -> dict[str, ModeAccess]:
-    """Build every mode.
+    """Build every mode, or open what is kept of it.
 
     Parameters
     ----------
@@ -61,6 +71,10 @@ def build_access(
         Territory and halo, WGS 84: beyond it services are not loaded.
     stage
         Opens a stage of the build's progress.
+    stages
+        Where networks, hierarchies and fields are kept; what is returned is mapped from there.
+    streets_key
+        Stands for what the streets and modes depend on.
 
     Raises
     ------
@@ -69,29 +83,46 @@ def build_access(
     """
     category, row, lonlat = field_rows(services, taxonomy)
     ks = [method.categories[name].k for name in taxonomy]
+    asked = hashlib.sha256(category.tobytes() + row.tobytes() + lonlat.tobytes() + shapely.to_wkb(declared_area))
+    depends = [asked.hexdigest(), list(taxonomy), ks, method.cutoff_s]
     built = {}
     with stage("fields", len(modes) * 3) as advance:
         for mode in modes.values():
-            network = StreetNetwork.build(raw, mode, projection)
+            key = stages.key(f"network-{mode.id}", streets_key, projection.crs)
+            network = _network(raw, mode, projection, stages, key)
             advance()
-            hierarchy = Hierarchy.build(network)
+            hierarchy = _hierarchy(network, stages, key)
             advance()
-            snap = EdgeIndex(network).snap(lonlat)
-            field = AccessField.build(
-                network,
-                hierarchy,
-                mode,
-                ServicePoints(category, row, snap),
-                tuple(taxonomy),
-                ks,
-                boundary_junctions(network, declared_area, raw.extent, projection),
-                method.cutoff_s,
-            )
-            on_network = int(np.count_nonzero(snap.edge >= 0))
-            violations = field.edge_inequality_violations(network)
-            built[mode.id] = ModeAccess(network, hierarchy, field, on_network, violations)
+
+            def fill(folder: Path, mode: Mode = mode, on: StreetNetwork = network, by: Hierarchy = hierarchy) -> None:
+                snap = EdgeIndex(on).snap(lonlat)
+                edge = boundary_junctions(on, declared_area, raw.extent, projection)
+                points = ServicePoints(category, row, snap)
+                field = AccessField.build(on, by, mode, points, tuple(taxonomy), ks, edge, method.cutoff_s)
+                field.save(folder)
+                near = int(np.count_nonzero(snap.edge >= 0))
+                checks = {"services_on_network": near, "violations": field.edge_inequality_violations(on)}
+                (folder / _CHECKS).write_text(json.dumps(checks), encoding="utf-8")
+
+            folder = stages.folder(f"field-{mode.id}", stages.key(f"field-{mode.id}", key, depends), fill)
+            checks = json.loads((folder / _CHECKS).read_text(encoding="utf-8"))
+            built[mode.id] = ModeAccess(network, hierarchy, AccessField.open(folder), **checks)
             advance()
     return built
+
+
+def _network(raw: RawStreets, mode: Mode, projection: Projection, stages: Stages, key: str) -> StreetNetwork:
+    def fill(folder: Path) -> None:
+        StreetNetwork.build(raw, mode, projection).save(folder)
+
+    return StreetNetwork.open(stages.folder(f"network-{mode.id}", key, fill))
+
+
+def _hierarchy(network: StreetNetwork, stages: Stages, key: str) -> Hierarchy:
+    def fill(folder: Path) -> None:
+        Hierarchy.build(network).save(folder)
+
+    return Hierarchy.open(stages.folder(f"hierarchy-{network.mode}", key, fill))
 
 
 def field_rows(

@@ -1,42 +1,40 @@
 """Build a territory: from its sources to a published snapshot, one readable list of stages.
 
-Nothing is published before the gates agree; whatever fails earlier leaves the former snapshot serving.
+Nothing is published before the gates agree; whatever fails earlier leaves the former snapshot serving. What a stage
+came to is kept (:mod:`ingest.stages`): a build that was stopped goes on where it was.
 """
 
 from __future__ import annotations
 
-import tempfile
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import httpx
-from shapely.geometry.base import BaseGeometry
 
-from geo.errors import ConfigurationError, GateRefused, SnapshotCorrupt
-from geo.manifest import SourceLedger, Territory, source_ledgers
-from geo.modes import Mode, tags_of
-from geo.network import RawStreets
-from geo.places import Commune
-from geo.projection import Projection
-from geo.publication import current_id, publish
-from geo.refusals import Refusal
-from geo.snapshot_writer import SnapshotContent, write
-from ingest.access import ModeAccess, build_access
-from ingest.basemap import write_basemap
-from ingest.fetch import Fetched
-from ingest.gates import Finding, Outcome, check_access, check_sources
+from geo.publication import prune, publish
+from geo.snapshot_writer import write
+from ingest.alone import alone
+from ingest.derive import derive
+from ingest.filling import fill
+from ingest.findings import Finding, Outcome
+from ingest.gates import check_access, check_sources
 from ingest.gather import Gathered, gather
 from ingest.ground_checks import check_ground
+from ingest.identity import code_digest
+from ingest.losses import Former, check_losses
+from ingest.overrides import Accepted
 from ingest.plan import Plan, make_plan
 from ingest.progress import Advance, Progress, Silent
-from ingest.settings import BuildSettings
+from ingest.settings import ROOT, BuildSettings
+from ingest.stages import Stages
 from ingest.store import Store, open_store
-from ingest.streets import read_streets
-from ingest.territories import Department
+from ingest.store.base import Override
+from ingest.totals import check_totals
 
 __all__ = ["Builder", "Built"]
 
@@ -51,13 +49,20 @@ class Built:
     unchanged: bool
     """True when this very snapshot served already: nothing was done."""
     findings: tuple[Finding, ...] = ()
+    overrides: tuple[Override, ...] = ()
+    """Failures that somebody accepted."""
+    unused: tuple[str, ...] = ()
+    """Names that were accepted, and that no failure answered to."""
     seconds: Mapping[str, float] = field(default_factory=dict)
     """By stage, in their order."""
 
     @property
     def warnings(self) -> list[str]:
         """What the gates let pass, but not in silence."""
-        return [finding.text for finding in self.findings if finding.outcome is Outcome.WARN]
+        told = [finding.text for finding in self.findings if finding.outcome is Outcome.WARN]
+        texts = {finding.name: finding.text for finding in self.findings}
+        told += [f"accepted: {texts[override.gate]} (because: {override.reason})" for override in self.overrides]
+        return told + [f"accepted {name}, but that did not fail" for name in self.unused]
 
 
 class Builder:
@@ -72,7 +77,7 @@ class Builder:
     progress
         Who is told of the stages.
     accepted
-        Ids of sources that may have lost rows since the snapshot that serves.
+        Findings that may be failures all the same, and why.
     """
 
     def __init__(
@@ -81,11 +86,11 @@ class Builder:
         *,
         transport: httpx.BaseTransport | None = None,
         progress: Progress | None = None,
-        accepted: Collection[str] = (),
+        accepted: Accepted | None = None,
     ) -> None:
         self.settings = settings
         self._transport = transport
-        self._accepted = accepted
+        self._accepted = accepted or Accepted()
         self._progress: Progress = progress or Silent()
         self._seconds: dict[str, float] = {}
 
@@ -113,103 +118,69 @@ class Builder:
 
         Raises
         ------
+        ConfigurationError
+            When another build of the territory is running.
         SourceError
             When a file is not what its source declares.
         GateRefused
             When the result is not fit to be published.
         """
-        territory, identity, folder = plan.department.code, plan.snapshot_id, plan.folder
-        gathered = self._gather(plan)
-        findings = check_sources(gathered, plan.method, _served_sources(folder), self._accepted)
-        findings = self._pass_gates([*findings, *check_ground(gathered)])
-        with open_store(self.settings.store_target) as store, tempfile.TemporaryDirectory() as scratch:
-            run = self._store(store, territory, gathered)
-            content, access = self._content(plan, store, run, gathered, Path(scratch))
-            findings += self._pass_gates(check_access(access, content.services, content.loaded_area))
-            with self._stage("publish", 2) as advance:
-                write(folder, content)
-                advance()
-                publish(folder, identity)
-                store.published(run, identity)
-                advance()
-        return Built(territory, identity, folder / identity, False, tuple(findings), self._seconds)
+        with alone(plan.folder):
+            stages = Stages(self.settings.cache / plan.department.code, code_digest(ROOT))
+            gathered = self._gather(plan, stages)
+            findings = check_sources(gathered, plan.method, plan.absent)
+            findings += [*check_losses(gathered, Former.of(plan.folder)), *check_ground(gathered)]
+            findings += check_totals(gathered)
+            self._accepted.require(findings)
+            with open_store(self.settings.store_target) as store:
+                run = self._store(store, plan, gathered, stages)
+                findings += self._publish(plan, store, run, gathered, findings, stages)
+            stages.prune()
+            prune(plan.folder, self.settings.keep_snapshots)
+        return Built(
+            plan.department.code,
+            plan.snapshot_id,
+            plan.folder / plan.snapshot_id,
+            False,
+            tuple(findings),
+            tuple(self._overrides(findings)),
+            tuple(self._accepted.unused(findings)),
+            self._seconds,
+        )
 
-    def _gather(self, plan: Plan) -> Gathered:
+    def _gather(self, plan: Plan, stages: Stages) -> Gathered:
         with self._stage("read", len(plan.sources)) as advance:
-            return gather(plan.sources, plan.fetched, plan.department, self.settings.data, advance)
+            return gather(plan.sources, plan.fetched, plan.department, self.settings.data, advance, stages)
 
-    def _store(self, store: Store, territory: str, gathered: Gathered) -> int:
+    def _store(self, store: Store, plan: Plan, gathered: Gathered, stages: Stages) -> int:
         with self._stage("store", 1) as advance:
-            run = store.begin(territory)
-            store.put(
-                run,
-                sources=gathered.sources,
-                rejects=gathered.rejects,
-                services=gathered.services,
-                addresses=gathered.addresses,
-                communes=gathered.communes,
-                cells=gathered.cells,
-            )
+            run = fill(store, str(self.settings.store_target), plan.department.code, gathered, stages)
             advance()
         return run
 
-    def _content(
-        self, plan: Plan, store: Store, run: int, gathered: Gathered, scratch: Path
-    ) -> tuple[SnapshotContent, dict[str, ModeAccess]]:
-        """Derive the snapshot from the store, and from the streets' own file."""
-        services, communes = store.services(run), store.communes(run)
-        department, scope = plan.department, gathered.scope
-        raw = self._streets(gathered.streets, plan.modes)
-        access = build_access(
-            raw,
-            plan.modes,
-            services,
-            plan.taxonomy,
-            plan.method,
-            Projection(department.crs),
-            scope.halo,
-            self._stage,
-        )
-        return SnapshotContent(
-            snapshot_id=plan.snapshot_id,
-            territory=_territory(department, scope.area),
-            config=self.settings.data,
-            sources=store.sources(run),
-            services=services,
-            communes=communes,
-            cells=store.cells(run),
-            addresses=store.addresses(run),
-            networks={mode: built.network for mode, built in access.items()},
-            hierarchies={mode: built.hierarchy for mode, built in access.items()},
-            fields={mode: built.field for mode, built in access.items()},
-            excluded={source.id: source.title for source in gathered.excluded},
-            completeness=gathered.completeness(plan.taxonomy),
-            loaded_area=_loaded_area(raw, scope.halo),
-            basemap=self._basemap(gathered.streets, communes, scratch),
-            run={"built_at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"},
-            departments=plan.departments.names,
-            refusals=[Refusal(r.source, r.code, r.file, r.line, r.example) for r in store.refused(run)],
-        ), access
-
-    def _streets(self, files: Sequence[Fetched], modes: Mapping[str, Mode]) -> RawStreets:
-        with self._stage("streets", 1) as advance:
-            file = _only_extract(files)
-            raw = read_streets(file.path, tags_of(modes.values()), source=file.source)
+    def _publish(
+        self, plan: Plan, store: Store, run: int, gathered: Gathered, before: Sequence[Finding], stages: Stages
+    ) -> list[Finding]:
+        """Derive, check what was derived, and publish; returns what this check found."""
+        derived = derive(plan, store, run, gathered, self.settings.data, self._stage, stages)
+        content = derived.content
+        findings = check_access(derived.access, content.services, content.loaded_area, gathered.scope.area)
+        self._accepted.require(findings)
+        everything = [*before, *findings]
+        overrides = self._overrides(everything)
+        with self._stage("publish", 2) as advance:
+            write(plan.folder, replace(content, run=_account(everything, overrides)))
             advance()
-        return raw
-
-    def _basemap(self, files: Sequence[Fetched], communes: Sequence[Commune], folder: Path) -> Path:
-        with self._stage("basemap", 1) as advance:
-            path = folder / "basemap.pmtiles"
-            write_basemap(_only_extract(files).path, path, communes)
+            store.judged(run, everything, overrides)
+            publish(plan.folder, plan.snapshot_id)
+            store.published(run, plan.snapshot_id)
+            store.show(plan.taxonomy, plan.method)
             advance()
-        return path
+        return findings
 
-    def _pass_gates(self, findings: Sequence[Finding]) -> list[Finding]:
-        failures = [finding.text for finding in findings if finding.outcome is Outcome.FAIL]
-        if failures:
-            raise GateRefused(failures)
-        return list(findings)
+    def _overrides(self, findings: Sequence[Finding]) -> list[Override]:
+        accepted, now = self._accepted, datetime.now(UTC)
+        return [Override(name, accepted.reason.strip(), now) for name in accepted.used(findings)]
 
     @contextmanager
     def _stage(self, name: str, steps: int) -> Iterator[Advance]:
@@ -219,28 +190,13 @@ class Builder:
         self._seconds[name] = time.perf_counter() - start
 
 
-def _served_sources(folder: Path) -> dict[str, SourceLedger]:
-    """Ledgers of the sources behind the snapshot that serves; none when it cannot be read."""
-    try:
-        served = current_id(folder)
-        return {} if served is None else source_ledgers(folder / served)
-    except SnapshotCorrupt:  # what cannot serve has nothing to lose
-        return {}
-
-
-def _only_extract(files: Sequence[Fetched]) -> Fetched:
-    """One extract is one area with one main component; several would need to be joined first."""
-    if len(files) != 1:
-        names = ", ".join(file.path.name for file in files) or "none"
-        raise ConfigurationError(f"a territory's streets come from one extract, found {names}")
-    return files[0]
-
-
-def _territory(department: Department, area: BaseGeometry) -> Territory:
-    west, south, east, north = (round(degrees, 6) for degrees in area.bounds)
-    return Territory(department.code, department.name, department.crs, (west, south, east, north))
-
-
-def _loaded_area(raw: RawStreets, halo: BaseGeometry) -> BaseGeometry:
-    """Where streets are loaded and services are too."""
-    return halo if raw.extent is None else raw.extent.intersection(halo)
+def _account(findings: Sequence[Finding], overrides: Sequence[Override]) -> dict[str, Any]:
+    """Return what stands beside a snapshot without being of it: when it was built, and what the gates said then."""
+    return {
+        "built_at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        "findings": [asdict(finding) for finding in findings],
+        "overrides": [
+            {"name": override.gate, "reason": override.reason, "at": f"{override.at:%Y-%m-%dT%H:%M:%SZ}"}
+            for override in overrides
+        ],
+    }

@@ -184,8 +184,7 @@ class Fetcher:
             answers = [(request, path) for request, path in answered(steps_of(source, territory), ask)]
         except SourceUnavailable as error:
             beside = "no mirror is given" if self.mirror is None else "the mirror lacks it"
-            detail = f"{error.detail} and {beside}: look at the network, or name a mirror by MIRROR=<folder>"
-            raise SourceUnavailable(source.id, detail, file=error.file) from error
+            raise SourceUnavailable(source.id, f"{error.detail} and {beside}", file=error.file) from error
         return [_described(source, path, notes[path]) for request, path in answers if not request.listing]
 
 

@@ -67,6 +67,8 @@ class Gathered:
     """Which service was merged into which, and why."""
     ground_key: str
     """Stands for everything that the communes depend on."""
+    key: str
+    """Stands for everything that the records depend on."""
 
     def completeness(self, categories: Iterable[str]) -> dict[str, Completeness]:
         """Say how much of the world the sources that were read hold of each category.
@@ -148,6 +150,7 @@ def gather(
         rejects=tuple(rejects),
         decisions=places.decisions,
         ground_key=walk.scope_key,
+        key=walk.key,
     )
 
 
@@ -165,7 +168,7 @@ class _Walk:
         self._here, self._fetched, self._department = here, fetched, department
         self._stages, self._advance = stages, advance
         self._keys: dict[str, str] = {}
-        self.scope_key = ""
+        self.scope_key = self.key = ""
 
     def read(self) -> tuple[Ground, Scope, list[SourceResult]]:
         """Return the ground, the scope, and what each other source gave in the order of the sources."""
@@ -228,6 +231,7 @@ class _Walk:
         crs = self._department.crs
         keys = [self._keys[result.source.id] for result in services]
         key = self._stages.key("conflate", digest_of_files(rules), crs, keys)
+        self.key = self._stages.key("gathered", self.scope_key, key, sorted(self._keys.items()))
         return self._stages.value("conflate", key, lambda: conflate(services, MatchRules.load(rules), crs))
 
 

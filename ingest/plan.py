@@ -112,7 +112,8 @@ def _fetch(
         if not isinstance(files, SourceUnavailable):
             fetched[source.id] = files
         elif source.kind in _INDISPENSABLE:
-            raise files
+            advice = "look at the network, or name a mirror by MIRROR=<folder>"
+            raise SourceUnavailable(source.id, f"{files.detail}: {advice}")
         else:
             absent[source.id] = files.detail
     return fetched, absent

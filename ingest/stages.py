@@ -64,17 +64,17 @@ class Stages:
         if kept is not None:
             with suppress(Exception):  # whatever a pickle of ours cannot be read for: it is made again
                 return cast("Made", pickle.loads((kept / _VALUE).read_bytes()))  # noqa: S301 - our own private folder
-        made = make()
-        self._write(stage, key, lambda draft: (draft / _VALUE).write_bytes(pickle.dumps(made, protocol=5)))
+        return self.put(stage, key, make())
+
+    def put(self, stage: str, key: str, made: Made) -> Made:
+        """Keep a result in the place of any former one, and return it."""
+        if self._folder is not None:
+            self._write(stage, key, lambda draft: (draft / _VALUE).write_bytes(pickle.dumps(made, protocol=5)))
         return made
 
     def folder(self, stage: str, key: str, fill: Callable[[Path], object]) -> Path:
         """Return a folder of files: the kept one, or a new one that `fill` fills. Only read it."""
         return self._whole(stage, key) or self._write(stage, key, fill)
-
-    def has(self, stage: str, key: str) -> bool:
-        """Tell whether a whole result is kept."""
-        return self._whole(stage, key) is not None
 
     def prune(self) -> None:
         """Remove drafts, and results that this build had no use for: all but the newest few, and what is old."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from geo.errors import ConfigurationError
 from ingest.commands.bars import Bars
+from ingest.overrides import Accepted
 from ingest.plan import make_plan
 from ingest.settings import load_build_settings
 
@@ -21,13 +24,19 @@ def build(
     mirror: Annotated[Path | None, typer.Option(help="Folder of files as their publishers served them.")] = None,
     database_url: Annotated[str | None, typer.Option(help="postgresql+psycopg://… for PostGIS.")] = None,
     accept: Annotated[
-        list[str] | None, typer.Option(help="A source that may have lost rows; can be given again.")
+        list[str] | None,
+        typer.Option(
+            metavar="CHECK:SUBJECT", help="A finding that may fail, as the refusal names it; can be given again."
+        ),
     ] = None,
+    because: Annotated[str, typer.Option(metavar="REASON", help="Why that is right; it is recorded.")] = "",
+    jobs: Annotated[int | None, typer.Option(min=1, help="How many sources to fetch and read at a time.")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing but warnings.")] = False,
 ) -> None:
     """Build a territory's snapshot from its sources, and publish it when the gates agree."""
     console = Console(stderr=True, quiet=quiet)
-    settings = load_build_settings(mirror=mirror, database_url=database_url)
+    accepted = _accepted(accept or (), because)
+    settings = load_build_settings(mirror=mirror, database_url=database_url, jobs=jobs)
     start = time.perf_counter()
     with Bars(console) as bars:
         plan = make_plan(territory, settings, bars.stage)
@@ -36,8 +45,15 @@ def build(
             return
         from ingest.build import Builder  # noqa: PLC0415 - what a build needs takes seconds to load
 
-        built = Builder(settings, progress=bars, accepted=accept or ()).carry_out(plan)
+        built = Builder(settings, progress=bars, accepted=accepted).carry_out(plan)
     for text in built.warnings:
         typer.echo(f"warning: {text}", err=True)
     seconds = time.perf_counter() - start
     console.print(f"Territory {territory}: snapshot {built.snapshot_id} published in {seconds:.1f} s")
+
+
+def _accepted(names: Sequence[str], reason: str) -> Accepted:
+    try:
+        return Accepted(names, reason)
+    except ConfigurationError as error:
+        raise typer.BadParameter(str(error), param_hint="--accept") from error

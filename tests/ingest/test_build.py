@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from pathlib import Path
@@ -13,6 +14,7 @@ from geo.publication import current_id
 from geo.scoring import Place, score
 from geo.snapshot import Snapshot
 from ingest.build import Builder, Built
+from ingest.overrides import Accepted
 from ingest.store import open_store
 from tests.built import build_settings
 
@@ -75,7 +77,7 @@ def test_the_store_keeps_the_accounts_of_the_published_run(sample_folder: Path) 
         (lambda path: path.write_bytes(b""), SourceMalformed, "empty"),
         (lambda path: path.write_text("<!DOCTYPE html><html><body>404</body></html>"), SourceMalformed, "web page"),
         (lambda path: path.write_bytes(path.read_bytes().replace(b"Longitude", b"Longueur")), SourceMalformed, "lon"),
-        (lambda path: path.unlink(), GateRefused, "laposte: left out.*the snapshot that serves has it"),
+        (lambda path: path.unlink(), GateRefused, "laposte: left out, and the snapshot that serves has it"),
     ],
     ids=["truncated", "empty", "a web page", "a vanished column", "missing"],
 )
@@ -121,11 +123,22 @@ def test_a_file_cut_in_half_at_a_rows_end_is_refused_until_somebody_accepts_it(
     path.write_bytes(b"".join(lines[: len(lines) // 2]))
     former = current_id(folder / "snapshots" / "00")
     settings = build_settings(folder, data=data)
-    with pytest.raises(GateRefused, match=r"sample_pharmacies: .* in the snapshot that serves; .*--accept"):
+    with pytest.raises(
+        GateRefused, match=r"sample_pharmacies: .* in the snapshot that serves \[shrunk:sample_pharmacies\]"
+    ):
         Builder(settings).build("00")
     assert current_id(folder / "snapshots" / "00") == former
-    built = Builder(settings, accepted=["sample_pharmacies"]).build("00")
-    assert any("sample_pharmacies" in warning for warning in built.warnings)
+    names = ["shrunk:sample_pharmacies", "thinned:sample_pharmacies/health.pharmacy"]
+    built = Builder(settings, accepted=Accepted(names, "half of them closed")).build("00")
+    assert any("half of them closed" in warning for warning in built.warnings)
+    recorded = json.loads((built.folder / "run.json").read_text())["overrides"]
+    assert [(override["name"], override["reason"]) for override in recorded] == [
+        (name, "half of them closed") for name in names
+    ]
+    with open_store(settings.store_target) as store:
+        run = store.last_published("00")
+        assert [override.gate for override in store.overrides(run.id)] == names
+        assert {(f.name, f.outcome) for f in store.findings(run.id)} == {(f.name, f.outcome) for f in built.findings}
     assert current_id(folder / "snapshots" / "00") == built.snapshot_id != former
 
 

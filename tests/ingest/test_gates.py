@@ -5,18 +5,23 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 from shapely import box
 
-from geo.errors import ConfigurationError, SourceMalformed
+from geo.errors import ConfigurationError, GateRefused, SourceMalformed
 from geo.manifest import Completeness, SourceLedger
 from geo.method import Method
 from geo.places import Cell, Standing
 from geo.taxonomy import Taxonomy
-from ingest.gates import Outcome, check_access, check_sources
+from ingest.findings import Finding, Outcome
+from ingest.gates import check_access, check_sources
 from ingest.gather import gather
 from ingest.ledger import Ledger, RejectCode
+from ingest.losses import Former, check_losses, count_categories
+from ingest.overrides import Accepted
+from ingest.totals import check_totals
 from tests.ingest.test_osm import Town, addresses_source, services_source
 from tests.ingest.world import COG, SAONE_ET_LOIRE, cog_source, contour_source, contours, fetched, lonlat, source
 
@@ -100,12 +105,22 @@ def test_a_source_without_files_is_left_out_by_name(files):
     gathered = files.gather()
     assert [source.id for source in gathered.excluded] == ["pharmacies"]
     assert gathered.completeness(["health.pharmacy"])["health.pharmacy"] is Completeness.NONE
+    (found,) = [f for f in check_sources(gathered, METHOD, {"pharmacies": "HTTP 404"}) if f.check == "excluded"]
+    assert (found.name, found.outcome) == ("excluded:pharmacies", Outcome.WARN)
+    assert found.text == "pharmacies: left out: HTTP 404"
+
+
+def losses(gathered, ledgers=MappingProxyType({}), categories=MappingProxyType({})):
+    return {finding.name: finding for finding in check_losses(gathered, Former(ledgers, categories))}
+
+
+def test_what_serves_may_not_be_left_out(files):
+    del files.fetched["pharmacies"]
     whole = SourceLedger(read=1, kept=1, merged=0, out_of_scope=0, rejected=0)
-    for served, outcome in (([], Outcome.WARN), (["rues"], Outcome.WARN), (["pharmacies"], Outcome.FAIL)):
-        before = dict.fromkeys(served, whole)
-        (found,) = [f for f in check_sources(gathered, METHOD, before) if f.check == "excluded"]
-        assert (found.subject, found.outcome) == ("pharmacies", outcome)
-        assert found.text.startswith("pharmacies: left out")
+    gathered = files.gather()
+    assert losses(gathered) == {}
+    assert "lost:pharmacies" not in losses(gathered, {"rues": whole})
+    assert losses(gathered, {"pharmacies": whole})["lost:pharmacies"].outcome is Outcome.FAIL
 
 
 @pytest.mark.parametrize(
@@ -119,11 +134,37 @@ def test_a_source_without_files_is_left_out_by_name(files):
     ids=["as before", "grown", "rows lost", "places lost"],
 )
 def test_a_source_may_not_lose_a_fifth_of_its_rows_or_places(files, before, lost):
-    gathered = files.gather()
-    for accepted, outcome in (([], Outcome.FAIL), (["pharmacies"], Outcome.WARN)):
-        findings = check_sources(gathered, METHOD, {"pharmacies": before}, accepted)
-        (found,) = [f for f in findings if f.check == "shrunk"]
-        assert found.outcome is (outcome if lost else Outcome.PASS)
+    found = losses(files.gather(), {"pharmacies": before})["shrunk:pharmacies"]
+    assert found.outcome is (Outcome.FAIL if lost else Outcome.PASS)
+
+
+@pytest.mark.parametrize(
+    ("before", "outcome"),
+    [(0, Outcome.PASS), (2, Outcome.PASS), (3, Outcome.WARN), (6, Outcome.WARN), (7, Outcome.FAIL)],
+)
+def test_a_category_may_not_vanish_inside_a_source(files, before, outcome):
+    """Two are left: two of three is a fifth lost and may be life; five gone at once is not."""
+    found = losses(files.gather(), categories={("pharmacies", "health.pharmacy"): before})
+    assert found["thinned:pharmacies/health.pharmacy"].outcome is outcome
+
+
+def test_only_what_a_source_still_gives_is_held_against_the_past(files):
+    gone = {("pharmacies", "health.hospital"): 9, ("nobody", "health.pharmacy"): 9}
+    assert losses(files.gather(), categories=gone) == {}
+
+
+def test_every_source_behind_a_service_is_counted(files):
+    services = files.gather().services
+    assert count_categories(services)["pharmacies", "health.pharmacy"] == 2
+    row = next(s for s in services if s.id == "pharmacies:0")
+    linked = replace(row, provenance=(*row.provenance, replace(row.provenance[0], source="other")))
+    assert count_categories([linked]) == {("pharmacies", "health.pharmacy"): 1, ("other", "health.pharmacy"): 1}
+
+
+@pytest.mark.parametrize(("geocoded", "outcome"), [(0, Outcome.PASS), (1, Outcome.WARN)])
+def test_the_share_of_rows_that_stand_at_their_address(files, geocoded, outcome):
+    gathered = replace(files.gather(), geocoded={"pharmacies": geocoded})
+    assert findings(gathered)["geocoded", "pharmacies"].outcome is outcome
 
 
 @pytest.mark.parametrize("kind", ["cog", "contours"])
@@ -202,16 +243,38 @@ def test_a_ledger_that_does_not_add_up_fails(files):
     assert findings(gathered)["ledger", "pharmacies"].outcome is Outcome.FAIL
 
 
+def totals(gathered):
+    return {finding.name: finding.outcome for finding in check_totals(gathered)}
+
+
 def test_communes_and_people(files):
     gathered = files.gather()
+    assert set(totals(gathered).values()) == {Outcome.PASS}
     lost = [replace(c, population=None) if c.insee == "71002" else c for c in gathered.communes]
-    assert findings(replace(gathered, communes=tuple(lost)))["communes", "71"].outcome is Outcome.WARN
+    assert totals(replace(gathered, communes=tuple(lost)))["communes:71"] is Outcome.WARN
     bare = [replace(c, geometry=None) for c in gathered.communes]
-    assert findings(replace(gathered, communes=tuple(bare)))["communes", "71"].outcome is Outcome.FAIL
+    assert totals(replace(gathered, communes=tuple(bare)))["communes:71"] is Outcome.FAIL
     for people, outcome in ((1900.0, Outcome.PASS), (1800.0, Outcome.WARN), (900.0, Outcome.FAIL)):
         cells = (Cell("c", *lonlat(1, 1), "71001", people, 0.0, 0.0, None),)
-        found = findings(replace(gathered, cells=cells))["cells", "71"]
-        assert found.outcome is outcome, people
+        assert totals(replace(gathered, cells=cells))["cells:71"] is outcome, people
+
+
+@pytest.mark.parametrize(("people", "outcome"), [(0.0, Outcome.PASS), (10.0, Outcome.WARN), (150.0, Outcome.FAIL)])
+def test_people_outside_any_commune(files, people, outcome):
+    cells = (
+        Cell("c", *lonlat(1, 1), "71001", 1900.0 - people, 0.0, 0.0, None),
+        Cell("d", *lonlat(1, 1), "", people, 0.0, 0.0, None),
+    )
+    assert totals(replace(files.gather(), cells=cells))["outside:71"] is outcome
+
+
+def test_places_that_seem_to_stand_twice(files):
+    gathered = files.gather()
+    here = next(s for s in gathered.services if s.id == "pharmacies:0")
+    for metres, outcome in ((90, Outcome.WARN), (120, Outcome.PASS)):
+        lon, lat = lonlat(1 + metres / 1000, 1)
+        again = replace(here, id="pharmacies:9", name="PHARMACIE  n° 0".replace("n° ", ""), lon=lon, lat=lat)
+        assert totals(replace(gathered, services=(*gathered.services, again)))["twice:health.pharmacy"] is outcome
 
 
 @dataclass
@@ -241,10 +304,41 @@ class Access:
 def test_streets_and_fields(files, access, check, outcome):
     services = [s for s in files.gather().services if s.id.startswith("pharmacies")]
     doubtful = replace(services[0], standing=Standing.UNCONFIRMED)
-    found = check_access({"walk": access}, [*services, doubtful], box(4, 46, 5, 47))
+    found = check_access({"walk": access}, [*services, doubtful], box(4, 46, 5, 47), box(4, 46, 5, 47))
     assert {f.check: f.outcome for f in found}[check] is outcome
-    assert all(f.text.startswith("walk: ") for f in found)
+    assert [f.text for f in found if f.subject != "walk"] == ["streets are loaded in 100.0% of the territory"]
 
 
 def test_without_a_service_on_its_streets_nothing_is_published():
-    assert check_access({"walk": Access(0)}, [], box(4, 46, 5, 47))[0].outcome is Outcome.FAIL
+    area = box(4, 46, 5, 47)
+    found = {f.check: f.outcome for f in check_access({"walk": Access(0)}, [], box(4, 46, 4.1, 47), area)}
+    assert (found["snapped"], found["loaded"]) == (Outcome.FAIL, Outcome.WARN)
+
+
+# --- what an operator lets pass
+
+
+def test_a_failure_is_accepted_by_its_name_and_with_a_reason():
+    bad, worse = (Finding("shrunk", name, Outcome.FAIL, f"{name}: lost") for name in ("a", "b"))
+    fine = Finding("rows", "a", Outcome.PASS, "a: 3 rows")
+    with pytest.raises(GateRefused, match=r"a: lost \[shrunk:a\]; b: lost \[shrunk:b\]"):
+        Accepted().require([bad, worse, fine])
+    accepted = Accepted(["shrunk:a", "rows:a", "shrunk:a"], "the publisher tidied up")
+    with pytest.raises(GateRefused) as refused:
+        accepted.require([bad, worse, fine])
+    assert refused.value.failures == ("b: lost [shrunk:b]",)
+    accepted.require([bad, fine])
+    assert accepted.used([bad, fine]) == ["shrunk:a"]
+    assert accepted.unused([bad, fine]) == ["rows:a"]
+
+
+@pytest.mark.parametrize("names", [["laposte"], [":laposte"], ["shrunk:"], [""]])
+def test_what_names_no_finding_is_refused(names):
+    with pytest.raises(ConfigurationError, match="names no finding: expected CHECK:SUBJECT"):
+        Accepted(names, "why not")
+
+
+@pytest.mark.parametrize("reason", ["", "  "])
+def test_nothing_is_accepted_without_a_reason(reason):
+    with pytest.raises(ConfigurationError, match="with a reason"):
+        Accepted(["shrunk:a"], reason)
