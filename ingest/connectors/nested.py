@@ -23,12 +23,12 @@ _DEPTH = 6
 
 
 def follow(data: Any, way: str) -> list[Any]:
-    """Return the rows at the end of a way, each with the objects around it under the way's first key.
+    """Return the rows at the end of a way, each with the objects around it under the way to them.
 
     A list on the way stands for all its items, and what lacks a key of the way has no rows.
     """
     steps = way.split(INSIDE)
-    return list(_walk(data, steps, ((AROUND, {}),))) if way else _listed(data)
+    return list(_walk(data, steps, ())) if way else _listed(data)
 
 
 def _listed(value: Any) -> list[Any]:
@@ -47,11 +47,18 @@ def _walk(data: Any, steps: Sequence[str], around: tuple[tuple[str, Mapping[str,
 
 def _within(row: dict[str, Any], around: Sequence[tuple[str, Mapping[str, Any]]]) -> dict[str, Any]:
     """Hang the objects around a row into it: of ``a>b``, the object that ``b`` was taken from under ``a``."""
+    if not around:
+        return row
     holder: dict[str, Any] = {}
     for (key, _), (step, parent) in reversed(list(pairwise(around))):
-        own = {name: value for name, value in parent.items() if name != step}  # not the row's neighbours
-        holder = {key: {**own, **holder}}
-    return {**holder, **row}
+        holder = {key: {**_without(parent, step), **holder}}
+    step, outermost = around[0]
+    return {AROUND: _without(outermost, step), **holder, **row}
+
+
+def _without(parent: Mapping[str, Any], step: str) -> dict[str, Any]:
+    """Return an object without the row's neighbours."""
+    return {name: value for name, value in parent.items() if name != step}
 
 
 def columns_of(records: Sequence[Mapping[str, Any]], wanted: Wanted) -> dict[str, list[str]]:

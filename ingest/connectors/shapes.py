@@ -24,6 +24,7 @@ _WGS84 = "EPSG:4326"
 def lay_points(frame: pd.DataFrame, geometries: Sequence[BaseGeometry | None]) -> None:
     """Give each row the point of its shape (degrees, as text): itself, or one inside; ``""`` where there is none."""
     points = _points(np.array([*geometries, None], dtype=object)[:-1])
+    points[shapely.is_empty(points)] = None
     x, y = shapely.get_x(points), shapely.get_y(points)
     for title, degrees in ((POINT_LON, x), (POINT_LAT, y)):
         texts = ["" if np.isnan(value) else repr(float(value)) for value in degrees]
@@ -32,7 +33,7 @@ def lay_points(frame: pd.DataFrame, geometries: Sequence[BaseGeometry | None]) -
 
 def _points(shapes: NDArray[Any]) -> NDArray[Any]:
     try:
-        return np.asarray(shapely.point_on_surface(shapes))
+        return np.array(shapely.point_on_surface(shapes), dtype=object)
     except shapely.GEOSException:
         return np.array([_point(shape) for shape in shapes] + [None], dtype=object)[:-1]
 
