@@ -15,7 +15,7 @@ from geo.projection import Projection
 from ingest.catalogue import FICTIONAL_TERRITORY
 from ingest.counts import CountGap, compare_counts
 from ingest.facts import PeopleGap, people_gaps, population_gaps
-from ingest.gates import Finding, Outcome
+from ingest.findings import Finding, Outcome
 from ingest.gather import Gathered
 from ingest.population import people_by_commune
 from ingest.scope import Scope

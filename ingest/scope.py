@@ -63,7 +63,7 @@ class Scope:
         """
         known = np.flatnonzero(np.isfinite(lon) & np.isfinite(lat))
         # The contours are asked, not the points: GEOS prepares what is asked, and 300,000 points cost a second then.
-        tree = shapely.STRtree(shapely.points(lon[known], lat[known]))
+        tree = shapely.STRtree(np.asarray(shapely.points(lon[known], lat[known]), dtype=object))
         contours, points = tree.query(self._contours, predicate="intersects")
         first = np.full(len(lon), len(self._drawn), dtype=np.int64)
         np.minimum.at(first, known[points], contours)
@@ -85,5 +85,5 @@ class Scope:
         return [commune for commune in self.communes if commune.geometry is not None]
 
     @cached_property
-    def _contours(self) -> list[BaseGeometry]:
-        return [commune.geometry for commune in self._drawn if commune.geometry is not None]
+    def _contours(self) -> NDArray[np.object_]:
+        return np.array([commune.geometry for commune in self._drawn], dtype=object)
