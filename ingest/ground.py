@@ -7,13 +7,14 @@ now, and a commune which codes it absorbed.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 
 from geo.errors import SourceMalformed
 from geo.places import Commune
@@ -28,6 +29,8 @@ __all__ = ["Ground", "lay_ground"]
 _WGS84 = "EPSG:4326"
 _TODAY = ("", "commune-actuelle")
 """``type`` of a commune of today; a feed without types lists no other."""
+_METRES_A_DEGREE = 110_500.0
+"""Of latitude, where it is shortest."""
 _SMOOTH_M = 50.0
 """The halo is drawn around the territory smoothed so much: its border needs no finer line."""
 
@@ -54,14 +57,17 @@ def lay_ground(
     """
     register = _read_register(*cog)
     shapes, bad_shapes = _read_shapes(*contours, register)
-    planar = shapes.to_crs(department.crs)
-    mine = planar.index[planar["today"].map(register.department) == department.code]
-    if mine.empty:
+    ours = shapes["today"].map(register.department) == department.code
+    if not ours.any():
         detail = f"holds no contour of {department.name} ({department.code})"
         raise SourceMalformed(contours[0].id, detail, file=", ".join(contours[1].files))
-    area_m = shapely.union_all(planar.geometry.loc[mine].to_numpy())
+    # The file may be the country's, and the plane holds this corner of the world alone.
+    close = shapes[_close_to(shapes, shapes[ours].total_bounds, halo_m)]
+    close = close.set_geometry(shapely.make_valid(close.geometry.to_numpy()), crs=_WGS84)
+    planar = close.to_crs(department.crs)
+    area_m = shapely.union_all(planar.geometry[ours].to_numpy())
     halo_m2 = area_m.simplify(_SMOOTH_M).buffer(halo_m, quad_segs=8)
-    near = shapes[planar.geometry.intersects(halo_m2)]
+    near = close[planar.geometry.intersects(halo_m2)]
     communes = _communes(register, near, department.code)
     area, halo = gpd.GeoSeries([area_m, halo_m2], crs=department.crs).to_crs(_WGS84)
     here = {commune.insee for commune in communes}
@@ -135,10 +141,18 @@ def _read_shapes(source: Source, table: Table, register: _Register) -> tuple[gpd
     ]
     good = outlined & today.notna()
     kept = [g for g, is_good in zip(table.geometries, good, strict=True) if is_good]
-    shapes = gpd.GeoDataFrame(
-        {"today": today[good].to_numpy()}, geometry=shapely.make_valid(np.array(kept, dtype=object)), crs=_WGS84
-    )
+    shapes = gpd.GeoDataFrame({"today": today[good].to_numpy()}, geometry=np.array(kept, dtype=object), crs=_WGS84)
     return shapes, rejects
+
+
+def _close_to(shapes: gpd.GeoDataFrame, bounds: Sequence[float], halo_m: float) -> NDArray[np.bool_]:
+    """Tell which shapes may lie within so many metres of a box of degrees: a few too many, never one too few."""
+    west, south, east, north = bounds
+    margin = 1.1 * halo_m / _METRES_A_DEGREE
+    wide = margin / math.cos(math.radians(min(max(abs(south), abs(north)) + margin, 85.0)))
+    box = shapely.box(west - wide, south - margin, east + wide, north + margin)
+    found: NDArray[np.bool_] = shapely.intersects(shapely.box(*shapes.bounds.to_numpy().T), box)
+    return found
 
 
 def _communes(register: _Register, shapes: gpd.GeoDataFrame, territory: str) -> tuple[Commune, ...]:

@@ -112,6 +112,18 @@ def test_an_outline_that_crosses_itself_is_mended():
     assert shapely.is_valid(shapes["71001"])
 
 
+def test_the_country_s_own_file_may_hold_islands_that_the_plane_cannot(tmp_path):
+    drawn = contours()
+    island = json.loads(json.dumps(drawn["features"][0]))
+    island["properties"]["code"] = "97401"
+    island["geometry"]["coordinates"] = [[[55.4, -21.0], [55.6, -21.0], [55.6, -20.9], [55.4, -21.0]]]
+    drawn["features"].append(island)
+    register = [*COG, {"code": "97401", "nom": "Île", "departement": "974", "type": "commune-actuelle"}]
+    laid = ground(cog=register, shapes=drawn)
+    assert [c.insee for c in laid.scope.communes] == ["21001", "71001", "71002", "71003"]
+    assert laid.ledgers["contours"] == Ledger(read=7, kept=4, merged=1, out_of_scope=2, rejected=0)
+
+
 def test_contours_of_elsewhere_are_no_territory(tmp_path):
     register = table(tmp_path, cog_source(), json.dumps(COG), "c.json")
     drawn = table(tmp_path, contour_source(), json.dumps(contours({"75001": (0, 0, 4, 4)})), "paris.geojson")

@@ -7,7 +7,8 @@ import pytest
 from pyproj import Transformer
 
 from ingest.ledger import Ledger, RejectCode
-from ingest.population import normalise_cells
+from ingest.population import normalise_cells, people_by_commune
+from ingest.source_files import load_sources
 from tests.ingest.world import fetched, lonlat, scope, source, table
 
 HEADER = "idcar_200m,lcog_geo,ind,ind_snv,ind_0_3,ind_4_5,ind_6_10,ind_11_17,ind_65_79,ind_80p"
@@ -72,3 +73,32 @@ def test_what_is_no_cell_of_the_territory(tmp_path):
     assert made.ledger == Ledger(read=8, kept=1, merged=1, out_of_scope=2, rejected=4)
     assert [r.code for r in made.rejects] == [RejectCode.NO_KEY, RejectCode.BAD_POSITION] + [RejectCode.BAD_NUMBER] * 2
     assert made.cells[0].living_standard_eur is None
+
+
+def test_every_vintage_s_headers_and_the_shipped_source(tmp_path, repository):
+    (shipped,) = [s for s in load_sources(repository / "data" / "sources", "71") if s.id == "carreaux_filosofi"]
+    ages = "ind_0_3,ind_4_5,ind_6_10,ind_11_17,ind_65_79,ind_80p"
+    for header in (
+        f"IdINSPIRE,Depcom,Ind,Ind_snv,{ages.title()}",
+        f"Idcar_200m,lcog_geo,Ind,Ind_snv,{ages.title()}",
+        f"idcar_200m,lcog_geo,ind,ind_snv,{ages}",
+    ):
+        read = table(tmp_path, shipped, f"{header}\n{cell_id(2, 2)},71001,4,80000,1,0,0,0,1,1\n")
+        (cell,) = normalise_cells(shipped, read, [fetched(tmp_path / "essai.csv", shipped)], scope()).cells
+        assert (cell.people, cell.people_0_17, cell.people_65_plus, cell.living_standard_eur) == (4, 1, 2, 20_000)
+
+
+def test_islands_have_grids_of_their_own(tmp_path):
+    """The plane is the identifier's; one that does not exist is no place."""
+    rest = "71001,4,1,1,1,1,1,0,0"
+    made = cells(tmp_path, f"CRS2975RES200mN7700000E340000,{rest}", f"CRS99999RES200mN7700000E340000,{rest}",
+                 f"{cell_id(2, 2)},{rest}")  # fmt: skip
+    assert made.ledger == Ledger(read=3, kept=1, merged=0, out_of_scope=1, rejected=1)
+    assert [r.code for r in made.rejects] == [RejectCode.BAD_POSITION]
+
+
+def test_people_of_the_cells_of_a_commune(tmp_path):
+    rest = "1,1,1,1,1,0,0"
+    made = cells(tmp_path, f"{cell_id(2, 2)},71001,4.5,{rest}", f"{cell_id(3, 3)},71001,2,{rest}",
+                 f"{cell_id(6, 2)},71002,1,{rest}")  # fmt: skip
+    assert people_by_commune(made.cells) == {"71001": 6.5, "71002": 1.0}
