@@ -80,12 +80,11 @@ def table_of(source: Source, data: pa.Table, name: str, wanted: Wanted, *, shape
     frame = frame_of(columns, range(1, data.num_rows + 1), name)
     geometries: Sequence[BaseGeometry | None] = ()
     if shapes:
-        try:
-            read_shapes = shapely.from_wkb(data.column(shapes).to_numpy(), on_invalid="ignore")
-        except (TypeError, ValueError, pa.ArrowException) as error:
-            detail = "its shapes are not written as WKB"
-            raise SourceMalformed(source.id, detail, file=name, column=shapes) from error
-        geometries = to_degrees(list(read_shapes), crs, source.id, name)
+        written = data.column(shapes)
+        if not (pa.types.is_binary(written.type) or pa.types.is_large_binary(written.type)):
+            raise SourceMalformed(source.id, "its shapes are not written as WKB", file=name, column=shapes)
+        drawn = shapely.from_wkb(written.to_numpy(), on_invalid="ignore")
+        geometries = to_degrees(list(drawn), crs, source.id, name)
         lay_points(frame, geometries)
     return Table(source.id, frame, (name,), geometries=geometries)
 

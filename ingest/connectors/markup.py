@@ -52,7 +52,7 @@ def read(source: Source, content: bytes, name: str, wanted: Wanted) -> Table:
         raise SourceMalformed(source.id, detail, file=name) from error
     except ParseError as error:
         line, column = error.position
-        detail = f"cut off or no XML, at character {column + 1}: {error.msg.partition(':')[0]}"
+        detail = f"cut off or no XML, at character {column + 1}: {str(error.msg).partition(':')[0]}"
         raise SourceMalformed(source.id, detail, file=name, line=line) from error
     except (LookupError, ValueError) as error:
         raise SourceMalformed(source.id, f"no XML: {error}", file=name, line=1) from error

@@ -21,7 +21,10 @@ from ingest.connectors.text import mostly_utf8
 __all__ = ["beside", "is_map", "read"]
 
 _SHAPEFILE, _SQLITE = b"\x00\x00\x27\x0a", b"SQLite format 3\x00"
-_SIBLINGS = (".dbf", ".prj", ".shx", ".cpg")
+_SIBLINGS = (".dbf", ".prj", ".cpg")
+"""The index (``.shx``) is made anew from the shapes: a copy of it can only be wrong."""
+
+pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": True})
 
 
 def is_map(content: bytes) -> bool:
@@ -59,8 +62,9 @@ def read(source: Source, content: bytes, siblings: Mapping[str, bytes], name: st
         warnings.simplefilter("ignore")  # of fields that have no type of their own in a frame
         path = Path(folder) / f"map{suffix}"
         path.write_bytes(content)
-        for other, written in siblings.items():
-            path.with_suffix(other).write_bytes(written)
+        for other in _SIBLINGS:
+            if other in siblings:
+                path.with_suffix(other).write_bytes(siblings[other])
         try:
             layers = [str(layer) for layer, _ in pyogrio.list_layers(path)]
             if source.layer and source.layer not in layers:
@@ -71,7 +75,8 @@ def read(source: Source, content: bytes, siblings: Mapping[str, bytes], name: st
             kept = [title for title in titles if title in wanted]
             meta, data = pyogrio.read_arrow(path, layer=layer, columns=kept, encoding=encoding)
         except (RuntimeError, ValueError, OSError, IndexError, pa.ArrowException) as error:
-            raise SourceMalformed(source.id, f"cut off or no map: {error}", file=name) from error
+            detail = f"cut off or no map: {error}".replace(f"{folder}/", "")
+            raise SourceMalformed(source.id, detail, file=name) from error
     shapes = meta["geometry_name"] or "wkb_geometry"
     if shapes not in data.column_names:
         shapes = ""
