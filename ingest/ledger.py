@@ -39,20 +39,20 @@ class RejectCode(StrEnum):
 _REASONS: Mapping[RejectCode, str] = {
     RejectCode.RAGGED_ROW: "the row has more or fewer cells than the header",
     RejectCode.NO_KEY: "the publisher's own identifier is empty",
-    RejectCode.NO_POSITION: "no coordinates, and the commune (when one is named) is in the area",
+    RejectCode.NO_POSITION: "no coordinates and no address in the territory, and nothing says that it is beyond the halo",
     RejectCode.BAD_POSITION: "the coordinates are no numbers, or lie outside what their system allows",
-    RejectCode.ZERO_POSITION: "the coordinates are (0, 0), which stands for unknown",
-    RejectCode.SWAPPED_POSITION: "the coordinates lie in the area once longitude and latitude are exchanged",
+    RejectCode.ZERO_POSITION: "the coordinates are (0, 0) or next to it, which stands for unknown",
+    RejectCode.SWAPPED_POSITION: "longitude and latitude are exchanged, and nothing else in the row proves it",
     RejectCode.OTHER_DEPARTMENT: "the coordinates lie in another département than declared, and the address is unknown",
     RejectCode.OTHER_COMMUNE: "the coordinates lie far from the commune declared, and the address is unknown",
     RejectCode.ADDRESS_NOT_FOUND: "no coordinates, and the address that the row gives is in no address file here",
     RejectCode.UNMAPPED_CATEGORY: "the source's code leads to no category",
     RejectCode.UNKNOWN_COMMUNE: "the commune code is in no current or former COG that is known",
     RejectCode.NO_STREET: "a house number without the name of its street",
-    RejectCode.BAD_NUMBER: "a count that is no number",
+    RejectCode.BAD_NUMBER: "a number is expected, and the cell holds none",
     RejectCode.BAD_GEOMETRY: "the outline cannot be read as an area",
     RejectCode.BAD_RANGE: "the house numbers of a sector are no range",
-    RejectCode.UNKNOWN_SERVICE: "the row is about a service that no source here knows",
+    RejectCode.UNKNOWN_SERVICE: "the row is about a place or a journey that the rest of its source does not know",
 }
 
 

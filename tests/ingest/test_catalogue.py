@@ -10,7 +10,6 @@ from geo.errors import ConfigurationError
 from geo.places import Licence
 from geo.taxonomy import Taxonomy
 from ingest.catalogue import Source
-from ingest.ledger import RejectCode
 from ingest.source_files import load_sources
 
 DATA = Path(__file__).resolve().parents[2] / "data"
@@ -179,12 +178,10 @@ def test_the_page_on_sources_names_each_of_them_with_its_licence():
         assert all(f"`{category}`" in row.split("|")[-2] for category in source.complete), source.id
 
 
-def test_the_page_on_sources_explains_every_key_and_every_reject():
+def test_the_page_on_sources_explains_every_key():
     page = (DATA.parent / "docs" / "sources.md").read_text(encoding="utf-8")
     for key in set(Source.model_fields) - {"codes", "tags", "vintages"}:
         assert f"| `{key}` |" in page, key
-    for code in RejectCode:
-        assert f"| `{code}` | {code.reason} |" in page, code
 
 
 def test_a_source_fits_a_screen():
