@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 import shapely
@@ -114,14 +114,26 @@ def _mapped_twice(draft: OsmDraft, facilities: Sequence[Facility], rng: np.rando
         draft.area(square, tags, Fate("merged", categories_of(shop)))
 
 
-def draw_stops(draft: OsmDraft, stops: Sequence[Stop], carpools: Sequence[Stop], communes: tuple[Commune, ...]) -> None:
-    """Write bus stops and car-pool places; the pole across the street is the same stop."""
+def draw_stops(
+    draft: OsmDraft,
+    stops: Sequence[Stop],
+    carpools: Sequence[Stop],
+    communes: tuple[Commune, ...],
+    in_feed: Collection[int],
+) -> None:
+    """Write bus stops and car-pool places; the pole across the street is the same stop, and so is the network's own.
+
+    Parameters
+    ----------
+    in_feed
+        Numbers of the stops that the bus network lists too.
+    """
     if not stops:
         return
     rows = commune_of(communes, np.array([s.xy_m for s in (*stops, *carpools)]))
     inside = [communes[row].department == "00" for row in rows.tolist()]
-    for stop, own in zip(stops, inside, strict=False):
-        fate = Fate("merged" if stop.twin else "kept", ("transport.stop",), own)
+    for row, (stop, own) in enumerate(zip(stops, inside, strict=False)):
+        fate = Fate("merged" if stop.twin or row in in_feed else "kept", ("transport.stop",), own)
         draft.node(stop.xy_m, {"highway": "bus_stop", "name": stop.name, "public_transport": "platform"}, fate)
     for place, own in zip(carpools, inside[len(stops) :], strict=True):
         draft.node(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ingest.sample.bus_network import Network, bus_network
 from ingest.sample.country import Country, drawn_country, place_nodes
 from ingest.sample.frame import CLIP_LONLAT, lonlat_to_lambert93
 from ingest.sample.island import ISLAND_SITE
@@ -15,6 +16,7 @@ from ingest.sample.official_ground import write_cells, write_contours, write_reg
 from ingest.sample.official_health import write_health, write_pharmacies
 from ingest.sample.official_services import write_france_services, write_post, write_stations
 from ingest.sample.official_sport import write_equipment
+from ingest.sample.official_transit import write_transit
 from ingest.sample.osm_draft import OsmDraft
 from ingest.sample.osm_houses import Address, draw_houses
 from ingest.sample.osm_services import draw_facilities, draw_patches, draw_slips, draw_stops
@@ -42,7 +44,8 @@ def generate(folder: Path, seed: int = 71) -> Truth:
     """
     country = drawn_country(seed)
     folder.mkdir(parents=True, exist_ok=True)
-    draft, addresses = _drafted(country, np.random.default_rng([seed, 1]))
+    network = bus_network(country.stops, set(country.hamlets.values()))
+    draft, addresses = _drafted(country, network, np.random.default_rng([seed, 1]))
     (folder / "osm").mkdir(exist_ok=True)
     present = draft.write(folder / "osm" / "territoire.osm.pbf", country.frame)
     fates = {
@@ -53,12 +56,20 @@ def generate(folder: Path, seed: int = 71) -> Truth:
     cells, cell_people = write_cells(
         folder / "carreaux_200m.csv", country.houses, country.communes, country.frame, np.random.default_rng([seed, 3])
     )
-    truth = _truth(seed, country, fates | {"sample_carreaux": cells}, cell_people, addresses)
+    stops, zones = write_transit(
+        folder / "reseau.gtfs.zip",
+        network,
+        country.communes,
+        country.frame,
+        Spots(country.frame, np.random.default_rng([seed, 4])),
+    )
+    fates |= {"sample_carreaux": cells, "sample_gtfs": stops, "sample_gtfs_zones": zones}
+    truth = _truth(seed, country, fates, cell_people, addresses, network)
     truth.write(folder / "truth.json")
     return truth
 
 
-def _drafted(country: Country, rng: np.random.Generator) -> tuple[OsmDraft, dict[int, Address]]:
+def _drafted(country: Country, network: Network, rng: np.random.Generator) -> tuple[OsmDraft, dict[int, Address]]:
     """Draw the OpenStreetMap file; return it and the addresses by house."""
     draft = OsmDraft()
     draw_water(draft, country.terrain)
@@ -68,7 +79,7 @@ def _drafted(country: Country, rng: np.random.Generator) -> tuple[OsmDraft, dict
         draft.node(spot, tags)
     addresses = draw_houses(draft, country.streets, ways, country.houses, country.communes, country.hamlets, rng)
     draw_facilities(draft, country.facilities, addresses, rng)
-    draw_stops(draft, country.stops, country.carpools, country.communes)
+    draw_stops(draft, country.stops, country.carpools, country.communes, network.served_rows())
     _, south, east, north = CLIP_LONLAT
     edge = country.frame.to_flat(lonlat_to_lambert93(np.array([[east, south + (north - south) * 0.6]])))[0]
     draw_slips(draft, (float(edge[0]), float(edge[1])), country.facilities)
@@ -96,11 +107,22 @@ def _official(
 
 
 def _truth(
-    seed: int, country: Country, fates: Mapping[str, list[Fate]], cell_people: float, addresses: Mapping[int, Address]
+    seed: int,
+    country: Country,
+    fates: Mapping[str, list[Fate]],
+    cell_people: float,
+    addresses: Mapping[int, Address],
+    network: Network,
 ) -> Truth:
     services: dict[str, Services] = {}
     for source, rows in fates.items():
-        if source not in {"sample_cog", "sample_contours", "sample_carreaux", "sample_osm_addresses"}:
+        if source not in {
+            "sample_cog",
+            "sample_contours",
+            "sample_carreaux",
+            "sample_osm_addresses",
+            "sample_gtfs_zones",
+        }:
             counted(rows, services)
     sources: dict[str, SourceTruth] = {source: tallied(rows) for source, rows in sorted(fates.items())}
     own = [commune for commune in country.communes if commune.department == "00"]
@@ -114,6 +136,7 @@ def _truth(
         people=sum(commune.people for commune in own),
         cells=sources["sample_carreaux"].kept,
         cell_people=cell_people,
+        departures=network.departures(),
         examples=_examples(country, addresses),
     )
 

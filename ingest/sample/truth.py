@@ -64,6 +64,8 @@ class Truth:
     """Population municipale of the territory, by the COG."""
     cells: int
     cell_people: float
+    departures: Mapping[str, tuple[float, float, float] | None]
+    """Of each stop of the bus network that is served: trips a working day, of these in the evening, on a Sunday."""
     examples: Mapping[str, str] = field(default_factory=dict)
     """Addresses with a known answer: ``address``, ``ambiguous``, ``island``."""
 

@@ -19,6 +19,7 @@ from shapely.geometry import shape
 
 from geo.modes import load_modes, tags_of
 from geo.network import StreetNetwork
+from geo.places import Departures
 from geo.projection import Projection
 from geo.taxonomy import Taxonomy
 from ingest.fetch import Fetcher
@@ -123,6 +124,31 @@ def test_addresses_communes_and_people_are_those_that_were_written(
     assert sum(cell.people for cell in gathered.cells) == pytest.approx(truth.cell_people)
 
 
+def test_every_stop_is_left_as_often_as_its_timetable_was_written(made: tuple[Path, Truth], gathered: Gathered) -> None:
+    found = {
+        service.provenance[0].local_id: service.departures
+        for service in gathered.services
+        if service.provenance[0].source == "sample_gtfs"
+    }
+    assert found == {name: counts and Departures(*counts) for name, counts in made[1].departures.items()}
+    told = [counts for counts in found.values() if counts is not None]
+    assert len(told) < len(found)  # on demand, without a timetable
+    assert any(counts.evening for counts in told)
+    assert any(counts.sunday for counts in told)
+    with_osm = [
+        s for s in gathered.services if {p.source for p in s.provenance} == {"sample_gtfs", "sample_osm_services"}
+    ]
+    assert len(with_osm) > 0.9 * len(found)  # the others stand beyond the extract
+
+
+def test_the_minibus_has_its_zone(gathered: Gathered) -> None:
+    (zone,) = gathered.zones
+    assert (zone.id, zone.name) == ("sample_gtfs_zones:VALLON", "Hameaux de l’Aubrelle")
+    hamlets = [s for s in gathered.services if s.id.startswith("sample_gtfs:") and s.departures is None]
+    assert len(hamlets) > 20
+    assert all(zone.geometry.contains(shapely.Point(s.lon, s.lat)) for s in hamlets)
+
+
 def test_another_seed_draws_another_country_that_is_read_as_well(made: tuple[Path, Truth], tmp_path: Path) -> None:
     truth = generate(tmp_path / "sample", seed=2)
     gathered = read_back(tmp_path / "sample", tmp_path / "raw")
@@ -170,7 +196,7 @@ def test_dirt_of_every_kind_is_there(made: tuple[Path, Truth]) -> None:
     codes = {code for book in made[1].sources.values() for code in book.rejected}
     assert codes == {
         "bad_geometry", "bad_number", "bad_position", "no_key", "no_position", "no_street", "ragged_row",
-        "swapped_position", "unknown_commune", "unmapped_category", "zero_position",
+        "swapped_position", "unknown_commune", "unknown_service", "unmapped_category", "zero_position",
     }  # fmt: skip
 
 

@@ -12,11 +12,14 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingest.sample.bus_network import bus_network
 from ingest.sample.drawing import Stroke, bridged
 from ingest.sample.frame import Frame
 from ingest.sample.osm_draft import OsmDraft
 from ingest.sample.planar import noded
+from ingest.sample.stops import Stop
 from ingest.sample.street_names import of_place
+from ingest.sample.terrain import TOWN_XY_M
 from ingest.sample.truth import Fate, tallied
 
 
@@ -66,6 +69,23 @@ def test_an_object_whose_fate_nobody_knows_is_refused(tmp_path: Path) -> None:
     draft.node((14_400.0, 9_950.0), {"shop": "bakery"})
     with pytest.raises(ValueError, match="nobody said what becomes of n1"):
         draft.write(tmp_path / "any.osm.pbf", frame())
+
+
+def test_a_place_has_the_poles_of_both_sides_and_counts_what_leaves_it() -> None:
+    x, y = TOWN_XY_M
+    spots = (("Port", 400, 0), ("Lande", 0, 300), ("Grève", 0, 600), ("Ferme", 0, -5_000), ("Bois", -4_000, 0))
+    stops = [Stop("Halle", (x, y)), Stop("Halle", (x + 9, y), twin=True)]
+    stops += [Stop(name, (x + east, y + north)) for name, east, north in (*spots, ("Mare", 0, 9_000))]
+    network = bus_network(stops, {"Ferme", "Bois", "Mare"})
+    assert [place.id for place in network.places] == ["S0000", "P0001", "P0002", "P0003", "P0004", "P0005", "P0006"]
+    assert network.places[0].rows == (0, 1)
+    found = network.departures()
+    # line 1 has 10 + 14 + 16 runs a way, of which 4 leave the Halle from 19:00 on, and the port as many; 4 night buses
+    assert found["S0000"] == found["P0001"] == (40 + 4, 4 + 4, 0)
+    # line 2 in both directions between two places: 13 + 2 runs leave each of them, and 4 on Sundays
+    assert found["P0002"] == found["P0003"] == (15, 0, 4)
+    assert [name for name, counts in found.items() if counts is None] == ["P0004", "P0005"]
+    assert network.served_rows() == {0, 1, 2, 3, 4, 5, 6}
 
 
 def test_fates_add_up() -> None:
