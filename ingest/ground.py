@@ -7,6 +7,7 @@ now, and a commune which codes it absorbed.
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -109,16 +110,28 @@ def _read_register(source: Source, table: Table) -> _Register:
     of_today = frame["type"].isin(_TODAY) & ~nameless
     unique = of_today & ~frame["key"].where(of_today).duplicated()
     today = frame[unique].set_index("key")
-    current = {code: code for code in today.index}
-    for code, absorbed in today["old_codes"][today["old_codes"] != ""].items():
-        for former in absorbed.split("|"):
-            current.setdefault(former, str(code))
     others = frame[~unique & ~nameless]
+    current = _led_to_today(today, others)
+    department = dict(zip(today.index, today["department"], strict=True))
+    return _Register(table.read, today, tuple(others["key"]), current, department, rejects)
+
+
+def _led_to_today(today: pd.DataFrame, others: pd.DataFrame) -> dict[str, str]:
+    """Return today's commune of every code, the latest meaning of a code that has had several.
+
+    A code that is one today is itself. A part of a commune of today (déléguée, associée, arrondissement) belongs to
+    that one, even where another absorbed it long ago and had to give it back. Any other code belongs to the commune
+    that absorbed it; where two of today say so, it was divided, and only a place can tell which is meant.
+    """
+    current = {str(code): str(code) for code in today.index}
     for code, seat, parent in zip(others["key"], others["seat"], others["parent"], strict=True):
         if (seat or parent) in today.index:
             current.setdefault(code, seat or parent)
-    department = dict(zip(today.index, today["department"], strict=True))
-    return _Register(table.read, today, tuple(others["key"]), current, department, rejects)
+    absorbed: dict[str, set[str]] = defaultdict(set)
+    for code, former in today["old_codes"][today["old_codes"] != ""].items():
+        for old in former.split("|"):
+            absorbed[old].add(str(code))
+    return {old: min(codes) for old, codes in absorbed.items() if len(codes) == 1} | current
 
 
 def _rejects(

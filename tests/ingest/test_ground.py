@@ -59,6 +59,18 @@ def test_every_code_that_is_or_was_one_leads_to_today_s():
     assert [scope().is_far(code) for code in ("75001", "71904", "21001", "13999", "")] == [True] + [False] * 4
 
 
+def test_a_code_that_had_several_meanings_has_the_latest():
+    """71904 was absorbed by Bêta long ago, given back, and is a part of Gamma today; 71800 was divided."""
+    register = json.loads(json.dumps(COG))
+    register[1]["anciensCodes"] = ["71904", "71800", "71801"]
+    register[0]["anciensCodes"] = ["71800", "71002"]
+    current = ground(cog=register).scope.current
+    assert current["71904"] == "71003"
+    assert current["71801"] == "71002"
+    assert current["71002"] == "71002"
+    assert "71800" not in current
+
+
 def test_the_halo_reaches_thirty_kilometres_and_no_farther():
     inside = [lonlat(x, y) for x, y in ((-29.8, 4), (4, -29.8), (37.8, 4), (4, 37.8), (4, 4))]
     outside = [lonlat(x, y) for x, y in ((-30.2, 4), (4, -30.2), (38.2, 4), (4, 38.2), (30, 31))]

@@ -84,6 +84,13 @@ def facts(shelf, ground, name, vintage=-1):
     return made
 
 
+def test_every_code_of_the_country_leads_to_a_commune_of_today(ground):
+    """Two codes were absorbed by one commune, given back, and are a part of another today."""
+    current = ground.scope.current
+    assert len(set(current.values())) == 34_969
+    assert (current["60455"], current["55273"], current["75109"]) == ("60694", "55386", "75056")
+
+
 @pytest.mark.parametrize(
     ("vintage", "ledger"),
     [(-1, Ledger(34871, 1151, 0, 33720, 0)), (0, Ledger(34931, 1151, 1, 33779, 0))],
