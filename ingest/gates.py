@@ -21,7 +21,11 @@ from ingest.ledger import Ledger
 __all__ = ["Finding", "Outcome", "check_access", "check_sources"]
 
 _REJECTED_WARN, _REJECTED_FAIL = 0.05, 0.30
-"""Share of a source's rows that were refused."""
+"""Share of the rows that were refused: of those that may be here for a warning, of all for a failure."""
+_NOTHING_LEFT = 0.95
+"""Share of the rows that may be here, beyond which what is left is no source any more."""
+_FEW_ROWS = 5
+"""So few rows are refused for reasons of their own."""
 _OFF_STREETS_WARN, _OFF_STREETS_FAIL = 0.05, 0.50
 """Share of the services inside the loaded streets that stand near none of them."""
 _KEPT_WARN, _KEPT_FAIL = 0.90, 0.50
@@ -112,9 +116,15 @@ def _rows(source: Source, ledger: Ledger) -> Finding:
 
 
 def _rejected(name: str, ledger: Ledger) -> Finding:
-    share = ledger.rejected / ledger.read if ledger.read else 0.0
-    text = f"{name}: {ledger.rejected} of {ledger.read} rows rejected ({share:.1%})"
-    return Finding("rejected", name, above(share, _REJECTED_WARN, _REJECTED_FAIL), text)
+    """A national file has most of its rows elsewhere: what was refused is held against what may be here too."""
+    here = ledger.read - ledger.out_of_scope
+    of_all, of_here = (ledger.rejected / rows if rows else 0.0 for rows in (ledger.read, here))
+    text = (
+        f"{name}: {ledger.rejected} of {ledger.read} rows rejected ({of_all:.1%}), {of_here:.1%} of those not elsewhere"
+    )
+    grave = (of_all > _REJECTED_FAIL or of_here > _NOTHING_LEFT) and ledger.rejected > _FEW_ROWS
+    outcome = Outcome.FAIL if grave else Outcome.WARN if of_here > _REJECTED_WARN else Outcome.PASS
+    return Finding("rejected", name, outcome, text)
 
 
 def _age(source: Source, data_date: str) -> Finding:

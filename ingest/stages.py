@@ -31,7 +31,8 @@ Made = TypeVar("Made")
 _SEAL = "entry.json"
 """Sizes and checksums of an entry's files; written last."""
 _VALUE = "value.pickle"
-_KEEP_DAYS = 14
+_KEEP_S = 14 * 86_400.0
+_DRAFT_S = 3_600.0
 _KEEP_UNUSED = 2
 
 
@@ -82,10 +83,12 @@ class Stages:
             return
         for stage in sorted(path for path in self._folder.iterdir() if path.is_dir()):
             unused = sorted((entry for entry in stage.iterdir() if entry not in self._used), key=_age_s)
-            for place, entry in enumerate(unused):
-                draft, old = entry.name.startswith("."), _age_s(entry) > _KEEP_DAYS * 86_400
-                if draft or old or place >= _KEEP_UNUSED:
-                    shutil.rmtree(entry, ignore_errors=True)
+            drafts = [entry for entry in unused if entry.name.startswith(".")]
+            results = [entry for entry in unused if entry not in drafts]
+            old = [entry for entry in results[:_KEEP_UNUSED] if _age_s(entry) > _KEEP_S]
+            left = [entry for entry in drafts if _age_s(entry) > _DRAFT_S]  # a younger one may be another build's
+            for entry in [*results[_KEEP_UNUSED:], *old, *left]:
+                shutil.rmtree(entry, ignore_errors=True)
 
     def _whole(self, stage: str, key: str) -> Path | None:
         """Return an entry whose files are all as they were written."""

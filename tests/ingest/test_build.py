@@ -128,7 +128,7 @@ def test_a_file_cut_in_half_at_a_rows_end_is_refused_until_somebody_accepts_it(
     ):
         Builder(settings).build("00")
     assert current_id(folder / "snapshots" / "00") == former
-    names = ["shrunk:sample_pharmacies", "thinned:sample_pharmacies/health.pharmacy"]
+    names = ["shrunk:sample_pharmacies"]
     built = Builder(settings, accepted=Accepted(names, "half of them closed")).build("00")
     assert any("half of them closed" in warning for warning in built.warnings)
     recorded = json.loads((built.folder / "run.json").read_text())["overrides"]

@@ -222,11 +222,21 @@ def test_an_old_file_warns_and_fails_where_the_source_says_that_it_is_current(fi
     assert findings(gathered)["age", "pharmacies"].outcome is outcome
 
 
-@pytest.mark.parametrize(("good", "outcome"), [(19, Outcome.PASS), (18, Outcome.WARN), (2, Outcome.FAIL)])
-def test_the_share_of_rejects(files, good, outcome):
-    files.lay(rows(*[(1, 1)] * good) + "x;;;\n")
+@pytest.mark.parametrize(
+    ("good", "far", "bad", "outcome"),
+    [
+        (19, 0, 1, Outcome.PASS),
+        (18, 0, 1, Outcome.WARN),
+        (2, 0, 1, Outcome.WARN),  # a third, but one row
+        (12, 0, 6, Outcome.FAIL),
+        (12, 99, 6, Outcome.WARN),  # little of the whole file, much of what is here
+        (0, 99, 6, Outcome.FAIL),  # nothing of what is here
+    ],
+)
+def test_the_share_of_rejects(files, good, far, bad, outcome):
+    files.lay(rows(*[(1, 1)] * good, *[(2, 200)] * far) + "".join(f"x{n};;;\n" for n in range(bad)))
     gathered = files.gather()
-    assert [reject.code for reject in gathered.rejects] == [RejectCode.NO_POSITION]
+    assert [reject.code for reject in gathered.rejects] == [RejectCode.NO_POSITION] * bad
     assert findings(gathered)["rejected", "pharmacies"].outcome is outcome
 
 
