@@ -52,8 +52,8 @@ def _within(row: dict[str, Any], around: Sequence[tuple[str, Mapping[str, Any]]]
     holder: dict[str, Any] = {}
     for (key, _), (step, parent) in reversed(list(pairwise(around))):
         holder = {key: {**_without(parent, step), **holder}}
-    step, outermost = around[0]
-    return {AROUND: _without(outermost, step), **holder, **row}
+    outermost = _without(around[0][1], around[0][0])
+    return {**({AROUND: outermost} if outermost else {}), **holder, **row}
 
 
 def _without(parent: Mapping[str, Any], step: str) -> dict[str, Any]:

@@ -59,12 +59,12 @@ def test_a_list_at_the_top_has_the_rows_of_each_of_its_items():
 def test_three_levels_deep_every_object_around_a_row_is_reached():
     data = {"a": [{"n": 1, "b": [{"n": 2, "c": [{"n": 3}, {"n": 4}]}]}]}
     rows = follow(data, "a>b>c")
-    assert rows == [{"@around": {}, "a": {"n": 1, "b": {"n": 2}}, "n": n} for n in (3, 4)]
+    assert rows == [{"a": {"n": 1, "b": {"n": 2}}, "n": n} for n in (3, 4)]
     assert columns_of(rows, Wanted(("n", "a>n", "a>b>n"))) == {"n": ["3", "4"], "a>n": ["1"] * 2, "a>b>n": ["2"] * 2}
 
 
 def test_a_row_s_own_value_comes_before_one_around_it():
-    assert follow({"a": [{"b": [{"a": "own"}]}]}, "a>b") == [{"@around": {}, "a": "own"}]
+    assert follow({"a": [{"b": [{"a": "own"}]}]}, "a>b") == [{"a": "own"}]
 
 
 def test_what_the_first_step_is_taken_from_is_reached_though_it_has_no_name():
