@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import DDL, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, MetaData, Table, event, func
+from sqlalchemy import DDL, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Table, event, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from geo.places import Licence, Parity, Position, Precision, Standing
@@ -241,7 +241,7 @@ JUDGEMENTS = (FindingRow, OverrideRow)
 # ---------------------------------------------------------------- spatial indexes: GiST here, R*Tree there
 
 
-def _after_create(target: Table | MetaData, dialect: str, statement: str) -> None:
+def _after_create(target: Table, dialect: str, statement: str) -> None:
     event.listen(target, "after_create", DDL(statement).execute_if(dialect=dialect))  # type: ignore[no-untyped-call]
 
 
@@ -274,14 +274,3 @@ for _statement in (
     f"CREATE TRIGGER service_tree_update AFTER UPDATE OF run, id, lon, lat ON service BEGIN {_DELETE} {_INSERT} END",
 ):
     _after_create(table_of(ServiceRow), "sqlite", _statement)
-# ---------------------------------------------------------------- for QGIS: what is published, and nothing about runs
-
-for _layer, _key in (("service", "id"), ("commune", "insee")):
-    _after_create(
-        Base.metadata,
-        "postgresql",
-        f"CREATE OR REPLACE VIEW {SCHEMA}.published_{_layer} AS "
-        f"SELECT run.territory || '/' || {_layer}.{_key} AS key, run.territory, {_layer}.* "
-        f"FROM {SCHEMA}.{_layer} JOIN {SCHEMA}.run ON run.id = {_layer}.run WHERE run.id IN "
-        f"(SELECT max(id) FROM {SCHEMA}.run WHERE state = 'published' GROUP BY territory)",
-    )

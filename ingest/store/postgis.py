@@ -17,17 +17,15 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from geo.method import Method
 from geo.taxonomy import Taxonomy
+from ingest.store import views
 from ingest.store.base import StoreError
 from ingest.store.columns import WGS84
-from ingest.store.models import JUDGEMENTS, PARTITIONED, SCHEMA, SCHEMA_VERSION, Base, RunRow, ServiceRow, table_of
+from ingest.store.migrate import migrate
+from ingest.store.models import JUDGEMENTS, PARTITIONED, SCHEMA, Base, RunRow, ServiceRow, table_of
+from ingest.store.schema import PARTITIONS
 from ingest.store.shared import Content, SqlStore
 
 __all__ = ["PostgisStore"]
-
-PARTITIONS = "alentours_runs"
-_SETUP_LOCK = 0x616C656E
-"""Key of the advisory lock under which tables are made: two builds may start at once on a new database."""
-_VERSION = f"alentours store {SCHEMA_VERSION}"
 
 
 class PostgisStore(SqlStore):
@@ -39,13 +37,16 @@ class PostgisStore(SqlStore):
         The database does not answer, lacks PostGIS, or its tables are of another version of the program.
     """
 
+    patience_s: float = 60
+    """How long a load waits for another build that is publishing at the same moment."""
+
     def __init__(self, url: URL) -> None:
         # The planner's just-in-time compiler costs more than any of these queries.
         options = {"application_name": "alentours", "options": "-c jit=off"}
         super().__init__(create_engine(url, connect_args=options))
         try:
             with self.engine.begin() as connection:
-                self._make_tables(connection)
+                migrate(connection)
         except OperationalError as error:
             self.close()
             raise StoreError(
@@ -61,34 +62,17 @@ class PostgisStore(SqlStore):
             self.close()
             raise
 
-    @staticmethod
-    def _make_tables(connection: Connection) -> None:
-        connection.execute(select(func.pg_advisory_xact_lock(_SETUP_LOCK)))
-        version = connection.exec_driver_sql(
-            "SELECT obj_description(to_regnamespace(%s)::oid, 'pg_namespace')", (SCHEMA,)
-        ).scalar_one()
-        if version == _VERSION:
-            return
-        if version is not None:
-            raise StoreError(
-                f"the schema {SCHEMA} was made by another version of the program ({version!r}, expected {_VERSION!r}): "
-                f"DROP SCHEMA {SCHEMA}, {PARTITIONS} CASCADE, then build again"
-            )
-        if connection.exec_driver_sql("SELECT to_regtype('geometry')").scalar_one() is None:
-            connection.exec_driver_sql("CREATE EXTENSION postgis")
-        for schema in (SCHEMA, PARTITIONS):
-            connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {schema}")
-        Base.metadata.create_all(connection)
-        connection.exec_driver_sql(f"COMMENT ON SCHEMA {SCHEMA} IS '{_VERSION}'")
-
     # -------------------------------------------------------- filling and pruning
 
     def _load(self, run: int, content: Content) -> None:
         try:
             with self.engine.begin() as connection:
+                connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{round(self.patience_s * 1000)}ms'")
                 for model, rows in content.items():
                     _copy(connection, model, run, rows)
-                connection.exec_driver_sql("SET LOCAL lock_timeout = '60s'")
+                for model in content:
+                    _finish(connection, model, run)
+                # Only from here on is a lock held that another build would wait for; no reader ever does.
                 for model in content:
                     _attach(connection, model, run)
                 self._mark_loaded(connection, run)
@@ -114,8 +98,14 @@ class PostgisStore(SqlStore):
             if not isinstance(error.orig, psycopg.errors.LockNotAvailable):
                 raise
 
-    def show(self, taxonomy: Taxonomy, method: Method) -> None:  # noqa: ARG002, D102 - see base.py
-        return
+    def show(self, taxonomy: Taxonomy, method: Method) -> None:  # noqa: D102 - see base.py
+        try:
+            with self.engine.begin() as connection:
+                views.show(_driver(connection), views.views_of(taxonomy, method))
+        except psycopg.errors.LockNotAvailable:
+            return  # somebody reads what has to change: the next build tries again
+        except psycopg.Error as error:
+            raise StoreError(f"the views could not be made: {_said(error)}") from error
 
     # -------------------------------------------------------- where is what
 
@@ -160,7 +150,7 @@ def _driver(connection: Connection) -> psycopg.Connection[Any]:
 
 
 def _copy(connection: Connection, model: type[Base], run: int, rows: Iterable[dict[str, Any]]) -> None:
-    """Make the run's table and pour the rows in; its indexes are built when it is attached, all at once."""
+    """Make the run's table, with the rules of all runs' table, and pour the rows in."""
     parent, partition = _names(model, run)
     columns = list(table_of(model).c)
     adapt = [column.type.process_bind_param if isinstance(column.type, TypeDecorator) else None for column in columns]
@@ -179,11 +169,28 @@ def _copy(connection: Connection, model: type[Base], run: int, rows: Iterable[di
                 )
 
 
+_INDEXES = """
+SELECT pg_get_indexdef(indexrelid) FROM pg_index
+WHERE indrelid = to_regclass(%s) AND NOT indisprimary ORDER BY indexrelid
+"""
+
+
+def _finish(connection: Connection, model: type[Base], run: int) -> None:
+    """Index and measure the run's table while nobody else knows it, so that it has only to be attached."""
+    parent, partition = _names(model, run)
+    keys = sql.SQL(", ").join(sql.Identifier(column.name) for column in table_of(model).primary_key)
+    _execute(connection, sql.SQL("ALTER TABLE {} ADD PRIMARY KEY ({})").format(partition, keys))
+    of_all = parent.as_string(_driver(connection))
+    for definition in connection.exec_driver_sql(_INDEXES, (of_all,)).scalars().all():
+        how = sql.SQL(definition.partition(" USING ")[2])
+        _execute(connection, sql.SQL("CREATE INDEX ON {} USING {}").format(partition, how))
+    _execute(connection, sql.SQL("ANALYZE {}").format(partition))
+
+
 def _attach(connection: Connection, model: type[Base], run: int) -> None:
     parent, partition = _names(model, run)
     attach = sql.SQL("ALTER TABLE {} ATTACH PARTITION {} FOR VALUES IN ({})")
     _execute(connection, attach.format(parent, partition, sql.Literal(run)))
-    _execute(connection, sql.SQL("ANALYZE {}").format(partition))
 
 
 def _detach(connection: Connection, model: type[Base], run: int) -> None:

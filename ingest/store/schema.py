@@ -8,9 +8,11 @@ from typing import Any, ClassVar
 from sqlalchemy import CheckConstraint, Double, MetaData, Table, Text
 from sqlalchemy.orm import DeclarativeBase
 
-__all__ = ["PER_RUN", "SCHEMA", "SCHEMA_VERSION", "Base", "on_earth", "one_of", "table_of"]
+__all__ = ["PARTITIONS", "PER_RUN", "SCHEMA", "SCHEMA_VERSION", "Base", "on_earth", "one_of", "table_of"]
 
 SCHEMA = "alentours"
+PARTITIONS = "alentours_runs"
+"""PostgreSQL's schema of the partitions, out of the users' way."""
 SCHEMA_VERSION = 3
 """Of the embedded store, raised with every change of a table: a file of another version is refused in words, not
 misread. PostGIS has migrations instead."""

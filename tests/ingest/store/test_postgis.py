@@ -5,14 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
-import geopandas as gpd
 import pytest
 import shapely
 from sqlalchemy.exc import IntegrityError
 
 from geo.places import Commune, Service
 from ingest.store import open_store
-from ingest.store.base import KEEP_RUNS
+from ingest.store.base import KEEP_RUNS, StoreError
 from ingest.store.postgis import PostgisStore
 from tests.ingest.store.records import rejects_of, service, source
 
@@ -67,15 +66,37 @@ def test_a_point_moved_in_a_gis_must_move_as_a_whole(store: PostgisStore) -> Non
         connection.exec_driver_sql("UPDATE alentours.service SET lon = 5")
 
 
-def test_gis_users_see_what_is_published_and_nothing_else(store: PostgisStore) -> None:
-    fill(store, service("osm:former", *CREUSOT))
-    run = fill(store, service("osm:now", *CREUSOT))
-    fill(store, service("osm:refused", *CREUSOT), published=False)
-    for view, key in (("published_service", "71/osm:now"), ("published_commune", "71/71153")):
-        frame = gpd.read_postgis(f"SELECT * FROM alentours.{view}", store.engine)
-        assert list(frame["key"]) == [key]
-        assert list(frame["run"]) == [run]
-        assert frame.crs.to_epsg() == 4326
+def test_a_swap_that_cannot_have_its_locks_in_time_leaves_nothing(store: PostgisStore) -> None:
+    former = fill(store, service("osm:1", *CREUSOT))
+    run = store.begin("71")
+    store.patience_s = 0.2
+    content = {"sources": [source()], "rejects": rejects_of([source()]), "services": [service("osm:2", *CREUSOT)]}
+    with store.engine.connect() as holder:
+        holder.exec_driver_sql("LOCK TABLE alentours.service IN SHARE UPDATE EXCLUSIVE MODE")
+        with pytest.raises(StoreError, match=rf"run {run} could not be stored: .* due to lock timeout"):
+            store.put(run, **content)
+    assert (store.services(run), len(store.services(former))) == ([], 1)
+    store.put(run, **content)
+    assert [s.id for s in store.services(run)] == ["osm:2"]
+
+
+def test_a_run_has_all_the_indexes_of_its_table(store: PostgisStore) -> None:
+    run = fill(store, service("osm:1", *CREUSOT))
+    with store.engine.connect() as connection:
+        lacking = connection.exec_driver_sql(
+            "SELECT i.indexrelid::regclass FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid "
+            "WHERE c.relkind = 'I' AND NOT EXISTS "
+            "(SELECT 1 FROM pg_inherits JOIN pg_index p ON p.indexrelid = inhrelid "
+            "WHERE inhparent = i.indexrelid AND p.indrelid::regclass::text ~ %s)",
+            (f"_{run}$",),
+        ).scalars()
+        assert list(lacking) == []
+        twice = connection.exec_driver_sql(
+            "SELECT indrelid::regclass FROM pg_index WHERE indrelid::regclass::text ~ '^alentours_runs' "
+            "GROUP BY indrelid, indkey::text, indclass, pg_get_indexdef(indexrelid) LIKE %s HAVING count(*) > 1",
+            ("%geography(%",),
+        ).scalars()
+        assert list(twice) == [], "an index that did not match its table's was built again by the attaching"
 
 
 def test_no_reader_waits_for_a_load_and_no_load_for_a_reader(store: PostgisStore) -> None:
@@ -91,6 +112,7 @@ def test_no_reader_waits_for_a_load_and_no_load_for_a_reader(store: PostgisStore
     assert [run.id for run in store.runs("71")] == [last, newest, kept[-1]]
     with store.engine.connect() as connection:
         left = connection.exec_driver_sql(
-            "SELECT count(DISTINCT substring(tablename from '[0-9]+$')) FROM pg_tables WHERE schemaname = 'alentours_runs'"
+            "SELECT count(DISTINCT substring(tablename from '[0-9]+$')) FROM pg_tables "
+            "WHERE schemaname = 'alentours_runs'"
         ).scalar_one()
     assert left == KEEP_RUNS
