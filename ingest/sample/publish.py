@@ -12,6 +12,7 @@ from ingest.sample.country import Country, drawn_country, place_nodes
 from ingest.sample.frame import CLIP_LONLAT, lonlat_to_lambert93
 from ingest.sample.island import ISLAND_SITE
 from ingest.sample.official_education import write_creches, write_schools
+from ingest.sample.official_facts import write_density, write_intercommunal
 from ingest.sample.official_ground import write_cells, write_contours, write_register
 from ingest.sample.official_health import write_health, write_pharmacies
 from ingest.sample.official_services import write_france_services, write_post, write_stations
@@ -102,6 +103,8 @@ def _official(
         "sample_gares": write_stations(folder / "gares.csv", country.frame, spots, rng),
         "sample_sante": write_health(folder / "sante.csv", places, addresses, spots, rng),
         "sample_cog": write_register(folder / "cog" / "communes.json", country.communes),
+        "sample_densite": write_density(folder / "cog" / "densite.csv", country.communes),
+        "sample_epci": write_intercommunal(folder / "cog" / "intercommunalites.csv", country.communes),
         "sample_contours": write_contours(folder / "contours", country.communes, country.frame, spots),
     }
 
@@ -120,6 +123,8 @@ def _truth(
             "sample_cog",
             "sample_contours",
             "sample_carreaux",
+            "sample_densite",
+            "sample_epci",
             "sample_osm_addresses",
             "sample_gtfs_zones",
         }:

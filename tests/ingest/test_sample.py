@@ -124,6 +124,13 @@ def test_addresses_communes_and_people_are_those_that_were_written(
     assert sum(cell.people for cell in gathered.cells) == pytest.approx(truth.cell_people)
 
 
+def test_communes_know_their_class_of_density_and_their_intercommunalite(gathered: Gathered) -> None:
+    own = [commune for commune in gathered.communes if commune.in_territory]
+    assert {commune.density for commune in own} >= {5, 6, 7}
+    assert all(commune.density and commune.epci and commune.epci_name for commune in gathered.communes)
+    assert len({commune.epci for commune in own}) == 3
+
+
 def test_every_stop_is_left_as_often_as_its_timetable_was_written(made: tuple[Path, Truth], gathered: Gathered) -> None:
     found = {
         service.provenance[0].local_id: service.departures
@@ -141,12 +148,16 @@ def test_every_stop_is_left_as_often_as_its_timetable_was_written(made: tuple[Pa
     assert len(with_osm) > 0.9 * len(found)  # the others stand beyond the extract
 
 
-def test_the_minibus_has_its_zone(gathered: Gathered) -> None:
-    (zone,) = gathered.zones
-    assert (zone.id, zone.name) == ("sample_gtfs_zones:VALLON", "Hameaux de l’Aubrelle")
+def test_the_minibus_has_its_zones(gathered: Gathered) -> None:
+    assert [(zone.id, zone.name) for zone in gathered.zones] == [
+        ("sample_gtfs_zones:COUCHANT", "Hameaux du couchant"),
+        ("sample_gtfs_zones:VALLON", "Hameaux du vallon"),
+        ("sample_gtfs_zones:LEVANT", "Hameaux du levant"),
+    ]
     hamlets = [s for s in gathered.services if s.id.startswith("sample_gtfs:") and s.departures is None]
     assert len(hamlets) > 20
-    assert all(zone.geometry.contains(shapely.Point(s.lon, s.lat)) for s in hamlets)
+    zones = shapely.union_all([zone.geometry for zone in gathered.zones])
+    assert all(zones.contains(shapely.Point(s.lon, s.lat)) for s in hamlets)
 
 
 def test_another_seed_draws_another_country_that_is_read_as_well(made: tuple[Path, Truth], tmp_path: Path) -> None:
