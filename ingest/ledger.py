@@ -39,7 +39,7 @@ class RejectCode(StrEnum):
 _REASONS: Mapping[RejectCode, str] = {
     RejectCode.RAGGED_ROW: "the row has more or fewer cells than the header",
     RejectCode.NO_KEY: "the publisher's own identifier is empty",
-    RejectCode.NO_POSITION: "no coordinates and no address in the territory, and nothing that says it is beyond the halo",
+    RejectCode.NO_POSITION: "no coordinates and no address in the territory, and nothing says it is beyond the halo",
     RejectCode.BAD_POSITION: "the coordinates are no numbers, or lie outside what their system allows",
     RejectCode.ZERO_POSITION: "the coordinates are (0, 0) or next to it, which stands for unknown",
     RejectCode.SWAPPED_POSITION: "longitude and latitude are exchanged, and nothing else in the row proves it",

@@ -38,6 +38,9 @@ POSITION_CODES = (
 )
 """What can be wrong with where a row says that it is."""
 
+_BORDER_M = 1_000.0
+"""So near to a contour its line is not to be trusted, and the declared commune is. Farther off, where a source allows
+it, the commune is the one that coordinates lie in."""
 _ACROSS_M = 3_000.0
 """How far across the border of a département a row may stand that declares the next one, and no commune with a contour:
 its post may come from there."""
@@ -118,11 +121,11 @@ class _Judge:
         commune = self.scope.by_code.get(insee)
         return commune is not None and commune.geometry is not None
 
-    def far_outside(self, insee: str, lon: float, lat: float) -> bool:
-        """Tell whether a point lies farther outside a commune with a contour than its source allows."""
+    def outside_m(self, insee: str, lon: float, lat: float) -> float:
+        """Return how far outside a commune with a contour a point lies, in metres; 0 inside."""
         if insee not in self._outlines:
             self._outlines[insee] = self._plane([insee])
-        return bool(shapely.distance(self._outlines[insee], self._point(lon, lat)) > self.beside_m)
+        return float(shapely.distance(self._outlines[insee], self._point(lon, lat)))
 
     def deep_inside(self, department: str, lon: float, lat: float) -> bool:
         """Tell whether a point of a département lies far from its border, as far as contours go."""
@@ -148,7 +151,7 @@ def _exchange_back(placed: Placed, judge: _Judge, rows: NDArray[np.bool_]) -> No
             continue
         declared, postcode = placed.declared.insee[row], placed.declared.postcode[row]
         if judge.is_drawn(declared):
-            proven = not judge.far_outside(declared, lon, lat)
+            proven = judge.outside_m(declared, lon, lat) <= judge.beside_m
         else:
             found = judge.scope.by_code.get(judge.scope.locate(np.array([lon]), np.array([lat]))[0][0])
             proven = not declared and found is not None and postcode in found.postcodes
@@ -165,11 +168,11 @@ def _contradict(placed: Placed, judge: _Judge, rows: NDArray[np.bool_]) -> None:
     has_contour = np.array([drawn[code] for code in declared.insee.tolist()], dtype=bool)
     for row in np.flatnonzero(read & has_contour & (declared.insee != placed.insee)).tolist():
         code = declared.insee[row]
-        if judge.far_outside(code, placed.lon[row], placed.lat[row]):
-            found = placed.insee[row]
+        outside_m, found = judge.outside_m(code, placed.lon[row], placed.lat[row]), placed.insee[row]
+        if outside_m > judge.beside_m:
             across = department_of(found) != department_of(code) if found else declared.here[row] and beyond[row]
             placed.problem[row] = RejectCode.OTHER_DEPARTMENT if across else RejectCode.OTHER_COMMUNE
-        else:
+        elif outside_m <= _BORDER_M or not found:
             placed.insee[row] = code
     says = (declared.insee != "") | (declared.postcode != "")
     for row in np.flatnonzero(read & ~has_contour & says & (placed.covered | declared.here)).tolist():

@@ -153,10 +153,11 @@ proves it; elsewhere the row is `swapped_position`.
 3. **What the row declares** is read: its commune by INSEE code (lost zeros put back, former communes led to \
 today's, arrondissements to their city), else by postcode and town together. A postcode alone tells the département, \
 no more.
-4. **They are compared.** Within the declared commune, or up to `beside_commune_m` outside its contour (1 km, since \
-contours are simplified and places stand on borders), coordinates stand and the commune is the declared one. Farther \
-off one of the two is wrong. A row that declares no commune with a contour is compared by département: 3 km across \
-its border coordinates still stand, since post may come from there.
+4. **They are compared.** Within the declared commune, or up to 1 km outside its contour (contours are simplified, and \
+places stand on borders), coordinates stand and the commune is the declared one. Farther off one of the two is wrong, \
+unless the source allows more by `beside_commune_m` (a stop or a filling station that bears the next town's name): \
+then the commune is the one that coordinates lie in. A row that declares no commune with a contour is compared by \
+département: 3 km across its border coordinates still stand, since post may come from there.
 5. **The address decides** where coordinates are missing, unusable or contradicted: an exact match among the \
 territory's own addresses, by house number (`housenumber`) or else by street (`street`: the house in its middle), in \
 a commune that leaves no doubt. What is not certain is not found.

@@ -158,7 +158,8 @@ def test_where_nothing_is_sure_coordinates_stand(place, row):
 def test_a_source_may_allow_more(place):
     far = f"1;a;{at(5.5, 2)};71001;;;"
     assert refused(place(far)) is RejectCode.OTHER_COMMUNE
-    assert one(place(far, beside_commune_m=2000)).insee == "71001"
+    assert one(place(far, beside_commune_m=2000)).insee == "71002"  # where it lies
+    assert refused(place(f"1;a;{at(4.1, 2)};71001;;;", beside_commune_m=50)) is RejectCode.OTHER_COMMUNE
 
 
 def test_the_example_names_position_and_commune(place):
