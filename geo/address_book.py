@@ -18,6 +18,9 @@ __all__ = ["SAME_ADDRESS_M", "Entry", "Numbered", "distinct_addresses", "entries
 SAME_ADDRESS_M = 50.0
 """Two rows of one number, street and commune no farther apart are one address."""
 
+_METRES_A_DEGREE = 110_500.0
+"""Of latitude, where it is shortest."""
+
 Street = tuple[str, tuple[str, ...]]
 """Commune and normalised name."""
 
@@ -113,15 +116,29 @@ def entries(addresses: Sequence[Address], communes: Sequence[Commune], departmen
 
 
 def _distinct(rows: Sequence[Address]) -> list[Address]:
-    """Keep one row of each place among rows of one number, street and commune; by id."""
+    """Keep one row of each place among rows of one number, street and commune; by id.
+
+    Rows are compared with those in the squares around them alone: a damaged file may say one street of all its rows.
+    """
+    high_deg = SAME_ADDRESS_M / _METRES_A_DEGREE
+    wide_deg = high_deg / math.cos(math.radians(min(max(abs(row.lat) for row in rows), 89.0)))
     kept: list[Address] = []
+    squares: dict[tuple[int, int], list[int]] = defaultdict(list)
     for row in sorted(rows, key=lambda a: (not a.residential, a.id)):
-        near = [i for i, other in enumerate(kept) if ground_m(row.lon, row.lat, other.lon, other.lat) <= SAME_ADDRESS_M]
-        if not near:
+        east, north = math.floor(row.lon / wide_deg), math.floor(row.lat / high_deg)
+        around = [squares.get((east + x, north + y), ()) for x in (-1, 0, 1) for y in (-1, 0, 1)]
+        others = sorted(place for square in around for place in square)
+        near = next((place for place in others if _apart_m(row, kept[place]) <= SAME_ADDRESS_M), None)
+        if near is None:
+            squares[(east, north)].append(len(kept))
             kept.append(row)
-        elif not kept[near[0]].postcode and row.postcode:
-            kept[near[0]] = replace(kept[near[0]], postcode=row.postcode)
+        elif not kept[near].postcode and row.postcode:
+            kept[near] = replace(kept[near], postcode=row.postcode)
     return sorted(kept, key=lambda a: a.id)
+
+
+def _apart_m(one: Address, other: Address) -> float:
+    return float(ground_m(one.lon, one.lat, other.lon, other.lat))
 
 
 def _commune(commune: Commune, addresses: Sequence[Address], departments: Mapping[str, str]) -> Entry | None:

@@ -41,6 +41,25 @@ def test_a_number_and_a_shop_at_it_are_one_within_50_m(metres, kept):
     assert house in found
 
 
+def test_a_crowd_of_one_name_is_thinned_as_comparing_all_with_all_does():
+    """What a damaged file says: one number and street for every row."""
+    rng = random.Random(5)
+    house = ADDRESSES[0]
+    rows = [
+        replace(house, id=f"{n:04}", lon=house.lon + rng.uniform(0, 0.02), lat=house.lat + rng.uniform(0, 0.01))
+        for n in range(1500)
+    ]
+    kept: list[Address] = []
+    for row in rows:
+        if kept:
+            lon, lat = zip(*((other.lon, other.lat) for other in kept), strict=True)
+            if ground_m([row.lon] * len(kept), [row.lat] * len(kept), lon, lat).min() <= SAME_ADDRESS_M:
+                continue
+        kept.append(row)
+    assert distinct_addresses(rng.sample(rows, len(rows))) == kept
+    assert 100 < len(kept) < 1000
+
+
 def test_the_same_number_of_another_street_or_commune_is_another(index):
     house = ADDRESSES[0]
     others = [
