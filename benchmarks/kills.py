@@ -24,8 +24,9 @@ FORMER = "former0"
 """Id of the snapshot that serves while builds are killed."""
 TERRITORY = "00"
 _COMMAND = Path(sys.executable).with_name("alentours")
-_LOOK_S = 0.002
+_LOOK_S = 0.01
 _PATIENCE_S = 600
+_LOG = "build.log"
 
 
 def lay_former(folder: Path, whole: Path) -> None:
@@ -71,9 +72,9 @@ def finish(folder: Path) -> str:
         When the build fails; says what it said.
     """
     process = _started(folder)
-    _, said = process.communicate(timeout=_PATIENCE_S)
-    if process.returncode:
-        raise AssertionError(f"the build ended with {process.returncode}: {said.decode()}")
+    if process.wait(_PATIENCE_S):
+        said = (folder / _LOG).read_text(encoding="utf-8")
+        raise AssertionError(f"the build ended with {process.returncode}: {said}")
     served = current_id(folder / "snapshots" / TERRITORY)
     return served or ""
 
@@ -117,10 +118,6 @@ def kill_and_finish(folder: Path, whole: Path, points: int, seed: int) -> list[s
 def _started(folder: Path) -> subprocess.Popen[bytes]:
     ours = {name: value for name, value in os.environ.items() if not name.startswith("ALENTOURS_")}
     places = {f"ALENTOURS_{name.upper()}": str(folder / name) for name in ("raw", "store", "snapshots", "cache")}
-    return subprocess.Popen(
-        [_COMMAND, "build", TERRITORY, "--quiet"],
-        env={**ours, **places},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    )
+    command = [_COMMAND, "build", TERRITORY, "--quiet"]
+    with (folder / _LOG).open("wb") as log:
+        return subprocess.Popen(command, env={**ours, **places}, stdout=log, stderr=log, start_new_session=True)

@@ -116,7 +116,7 @@ def _rows(source: Source, ledger: Ledger) -> Finding:
 
 
 def _rejected(name: str, ledger: Ledger) -> Finding:
-    """A national file has most of its rows elsewhere: what was refused is held against what may be here too."""
+    """Hold what was refused against what may be here too: a national file has most of its rows elsewhere."""
     here = ledger.read - ledger.out_of_scope
     of_all, of_here = (ledger.rejected / rows if rows else 0.0 for rows in (ledger.read, here))
     text = (
