@@ -123,8 +123,16 @@ class Table:
 
     def _missing(self, name: str) -> list[str]:
         """Return the parts of a header that the files do not have."""
-        parts = name.split(JOINED)
-        return [p for p in parts if not {fold(p), fold(p.partition(INSIDE)[0])} & self._folded.keys()]
+        return [part for part in name.split(JOINED) if not self._holds(part)]
+
+    def _holds(self, part: str) -> bool:
+        """Tell whether the files have a column, or one whose cells are objects where a key inside is asked for."""
+        title, *keys = part.split(INSIDE)
+        if fold(part) in self._folded or fold(title) not in self._folded:
+            return fold(part) in self._folded
+        cells = self.frame[self._folded[fold(title)]]
+        filled = cells[cells != ""]
+        return not keys or filled.empty or bool(filled.str.startswith(("{", "[")).any())
 
     def blank(self, values: Collection[str]) -> None:
         """Empty the cells that hold one of these values, which stand for an absent one."""

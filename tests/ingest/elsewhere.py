@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import shapely
 from shapely.geometry import shape
@@ -37,8 +38,9 @@ AROUND: Mapping[str, tuple[float, float, float, float]] = {
 
 
 @lru_cache(maxsize=1)
-def _register(mirror: Path) -> list[dict[str, str]]:
-    return json.loads((mirror / "cog-2026" / "communes.json").read_text(encoding="utf-8"))
+def _register(mirror: Path) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = json.loads((mirror / "cog-2026" / "communes.json").read_text(encoding="utf-8"))
+    return rows
 
 
 @lru_cache
@@ -46,7 +48,8 @@ def scope_of(mirror: Path, territory: str) -> Scope:
     """The rectangle of a territory, or of 44 the outline that its département publishes."""
     department = Departments.load(DATA / "territories.toml")[territory]
     area = _loire_atlantique(mirror) if territory == "44" else shapely.box(*AROUND[territory])
-    communes, current = [], {}
+    communes: list[Commune] = []
+    current: dict[str, str] = {}
     for row in _register(mirror):
         if row["type"] == "commune-actuelle":
             current[row["code"]] = row["code"]
