@@ -9,13 +9,14 @@ from pathlib import Path
 
 from scripts.postgis_cluster import INSTALL, find_binaries
 
-__all__ = ["NO_CHROMIUM", "NO_CURL", "find_chromium", "main"]
+__all__ = ["NO_CHROMIUM", "NO_CURL", "NO_GDAL", "find_chromium", "main"]
 
 NO_CHROMIUM = (
     "Chromium was not found on this machine: install it (Debian: apt-get install chromium; elsewhere: "
     ".venv/bin/playwright install chromium), or name it by CHROMIUM=<path>"
 )
 NO_CURL = "curl was not found on this machine: install it (Debian: apt-get install curl)"
+NO_GDAL = "ogrinfo and ogr2ogr were not found on this machine: install them (Debian: apt-get install gdal-bin)"
 
 
 def find_chromium() -> Path | None:
@@ -42,6 +43,8 @@ def main() -> int:
         lacking.append(NO_CHROMIUM)
     if shutil.which("curl") is None:
         lacking.append(NO_CURL)
+    if shutil.which("ogrinfo") is None or shutil.which("ogr2ogr") is None:
+        lacking.append(NO_GDAL)
     for sentence in lacking:
         print(sentence, file=sys.stderr)
     return int(bool(lacking))

@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 from geo.publication import current_id
-from scripts.requisites import NO_CHROMIUM, NO_CURL
+from scripts.requisites import NO_CHROMIUM, NO_CURL, NO_GDAL
 from tests.built import environment
 
 RUN = "scripts/run"
@@ -66,8 +66,8 @@ def test_each_thing_that_the_machine_lacks_has_its_sentence(repository: Path, tm
     bare = {"PATH": str(tmp_path), "CHROMIUM": str(tmp_path / "none"), "TEST_POSTGIS_URL": "postgresql://named"}
     command = [sys.executable, "scripts/requisites.py"]
     done = subprocess.run(command, cwd=repository, env=bare, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr.splitlines()) == (1, [NO_CHROMIUM, NO_CURL])
-    for name in ("curl", "chromium"):
+    assert (done.returncode, done.stderr.splitlines()) == (1, [NO_CHROMIUM, NO_CURL, NO_GDAL])
+    for name in ("curl", "chromium", "ogrinfo", "ogr2ogr"):
         (tmp_path / name).write_text("")
         (tmp_path / name).chmod(0o755)
     bare["CHROMIUM"] = str(tmp_path / "chromium")

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from geo.method import Method
+from geo.taxonomy import Taxonomy
 from ingest.store import open_store
 from ingest.store.shared import SqlStore
 
@@ -20,3 +23,15 @@ def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     with open_store(where) as opened:
         assert isinstance(opened, SqlStore)
         yield opened
+
+
+@pytest.fixture(scope="session")
+def taxonomy(repository: Path) -> Taxonomy:
+    """The categories that the project knows."""
+    return Taxonomy.load(repository / "data" / "taxonomy.toml")
+
+
+@pytest.fixture(scope="session")
+def method(repository: Path, taxonomy: Taxonomy) -> Method:
+    """The method that goes with them."""
+    return Method.load(repository / "data" / "method.toml", taxonomy)

@@ -5,43 +5,22 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from types import MappingProxyType
 
 import geopandas as gpd
 import pytest
-import shapely
 import sqlalchemy
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
 from geo.method import Method
-from geo.places import Commune, Departures, Licence, Provenance, Service
+from geo.places import Departures
 from geo.taxonomy import Category, Label, Taxonomy
 from ingest.store import open_store
 from ingest.store.postgis import PostgisStore
 from ingest.store.views import READER, views_of
-from tests.ingest.store.records import rejects_of, service, source
-
-CREUSOT = (4.437, 46.801)
-OFFICIAL = source("annuaire", producer="Ministère", licence=Licence.LO_2_0, data_date="2025-09", rejects={})
-COLLEGE = service(
-    "annuaire:0710001R",
-    *CREUSOT,
-    category="education.college",
-    name="Collège de l’Étang",
-    provenance=(Provenance("annuaire", "0710001R", Licence.LO_2_0, "2025-09"),),
-)
-
-
-@pytest.fixture(scope="module")
-def taxonomy(repository: Path) -> Taxonomy:
-    return Taxonomy.load(repository / "data" / "taxonomy.toml")
-
-
-@pytest.fixture(scope="module")
-def method(repository: Path, taxonomy: Taxonomy) -> Method:
-    return Method.load(repository / "data" / "method.toml", taxonomy)
+from tests.ingest.store.published import COLLEGE, CREUSOT, publish
+from tests.ingest.store.records import service
 
 
 @pytest.fixture
@@ -49,16 +28,6 @@ def store(empty_postgis_url: str) -> Iterator[PostgisStore]:
     with open_store(empty_postgis_url) as opened:
         assert isinstance(opened, PostgisStore)
         yield opened
-
-
-def publish(store: PostgisStore, *services: Service, territory: str = "71", published: bool = True) -> int:
-    run = store.begin(territory)
-    sources = [source(), OFFICIAL]
-    creusot = Commune("71153", "Le Creusot", "71", 20907, ("71200",), True, shapely.box(4.4, 46.7, 4.5, 46.9))
-    store.put(run, sources=sources, rejects=rejects_of(sources), services=services, communes=[creusot])
-    if published:
-        store.published(run, f"snapshot-{run}")
-    return run
 
 
 def layer(store: PostgisStore, view: str) -> gpd.GeoDataFrame:
