@@ -241,7 +241,7 @@ def _repeated(runs: pd.DataFrame, frequencies: pd.DataFrame) -> pd.DataFrame:
 
 def _by_word(column: pd.Series[Any], read: Callable[[str], float]) -> Floats:
     """Read a column of categories: each word once."""
-    words = np.array([read(str(word)) for word in column.cat.categories], dtype=np.float64)
+    words = np.array([read(word) for word in column.cat.categories.tolist()], dtype=np.float64)
     codes = np.asarray(column.cat.codes, dtype=np.int64)
     return words[codes] if len(words) else np.empty(0)
 

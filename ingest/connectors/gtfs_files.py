@@ -190,7 +190,7 @@ class GtfsFiles:
         content = self.content(name)
         for encoding in self.source.encoding:
             try:
-                return content.decode("utf-8-sig" if encoding == "utf-8" else encoding)
+                return content.decode(_codec(encoding))
             except UnicodeDecodeError:
                 continue
         raise SourceMalformed(self.source.id, f"not written in {' or '.join(self.source.encoding)}", file=name)
@@ -222,9 +222,7 @@ class GtfsFiles:
                 with self.openers[name]() as stream:
                     table = csv_of_arrow.read_csv(
                         stream,
-                        csv_of_arrow.ReadOptions(
-                            use_threads=False, encoding="utf8" if encoding == "utf-8" else encoding
-                        ),
+                        csv_of_arrow.ReadOptions(use_threads=False, encoding=_codec(encoding)),
                         csv_of_arrow.ParseOptions(invalid_row_handler=leave),
                         csv_of_arrow.ConvertOptions(
                             include_columns=wanted,
@@ -234,9 +232,14 @@ class GtfsFiles:
                     )
                 return table.to_pandas(), ragged
             except (OSError, EOFError, ValueError, KeyError, zlib.error, zipfile.BadZipFile) as error:
-                if "UTF8" not in str(error) and not isinstance(error, UnicodeDecodeError):
+                if not isinstance(error, UnicodeDecodeError):
                     raise SourceMalformed(self.source.id, f"cut off or no CSV: {error}", file=name) from error
         raise SourceMalformed(self.source.id, f"not written in {' or '.join(self.source.encoding)}", file=name)
+
+
+def _codec(encoding: str) -> str:
+    """Return a codec that takes a byte order mark, and that Arrow does not take for its own: it would not look."""
+    return "utf-8-sig" if encoding == "utf-8" else encoding
 
 
 def _members(source: Source, file: Fetched, name: str) -> dict[str, Callable[[], BinaryIO]]:

@@ -155,7 +155,7 @@ def _unknown(
     rejects = []
     for column, known in (("trip_id", trips.keys()), ("stop_id", stops.keys() | areas)):
         rows = np.flatnonzero(~elsewhere.to_numpy(dtype=bool)) if column == "stop_id" else np.arange(len(stop_times))
-        words = stop_times[column].cat.categories
+        words = stop_times[column].cat.categories.tolist()
         codes, first = np.unique(np.asarray(stop_times[column].cat.codes)[rows], return_index=True)
         for code, row in zip(codes.tolist(), rows[first].tolist(), strict=True):
             if words[code] not in known:

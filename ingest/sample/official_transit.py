@@ -30,6 +30,7 @@ _STAMP = (2026, 1, 2, 0, 0, 0)
 _TIMED_EVERY = 3
 """Of a line without headways, the calls that the timetable prints; the others lie between."""
 _MARGIN_M = 700.0
+_ZONES = {"COUCHANT": "Hameaux du couchant", "VALLON": "Hameaux du vallon", "LEVANT": "Hameaux du levant"}
 
 Rows = list[Sequence[object]]
 
@@ -144,7 +145,8 @@ def _timetable(network: Network) -> dict[str, Rows]:
     trips += [("TER", EVERY_DAY, "TER-0", 0), ("TAD", EVERY_DAY, "TAD-0", 0), ("1", EVERY_DAY, "ESSAI-0", 0)]
     calls += [_call("TER-0", 480 + 10 * number, f"GARE{number}", number) for number in range(len(HALTS))]
     window = ("07:00:00", "19:00:00", 2, 2, "VEILLE")
-    calls += [("TAD-0", "", "", "", "TAD", "", 0, *window), ("TAD-0", "", "", "", "", "VALLON", 1, *window)]
+    calls.append(("TAD-0", "", "", "", "TAD", "", 0, *window))
+    calls += [("TAD-0", "", "", "", "", zone, 1 + number, *window) for number, zone in enumerate(_ZONES)]
     calls += [_call("ESSAI-0", 600 + number, f"ESSAI{number}", number) for number in range(5)]
     calls += [_call("ESSAI-0", 610, "RETIRE", 5), _call("RETIREE", 620, network.lines[0].calls[0].id, 0)]
     tables = {"routes": routes, "trips": trips, "stop_times": calls, "frequencies": frequencies}
@@ -187,12 +189,16 @@ def _calendar() -> dict[str, Rows]:
 
 
 def _zones(network: Network, frame: Frame, spots: Spots) -> tuple[dict[str, object], list[Fate]]:
-    """Draw the area of the minibus, one of another network far away, and one that was never drawn to its end."""
-    points = shapely.multipoints([xy for place in network.on_demand for xy in place.poles_xy_m])
-    area = shapely.segmentize(shapely.convex_hull(points).buffer(_MARGIN_M, quad_segs=4), 900.0)
-    ring = frame.to_lonlat(shapely.get_coordinates(area)).tolist()
+    """Draw the areas of the minibus from west to east, one far away, and one that nobody finished."""
     lon, lat = spots.far_lonlat()
     far = [[lon, lat], [lon + 0.02, lat], [lon + 0.02, lat + 0.02], [lon, lat]]
+    eastward = sorted(network.on_demand, key=lambda place: (place.poles_xy_m[0][0], place.number))
+    thirds = [eastward[start * len(eastward) // 3 : (start + 1) * len(eastward) // 3] for start in range(3)]
+    drawn = [
+        *((name, title, [_around(part, frame)]) for (name, title), part in zip(_ZONES.items(), thirds, strict=True)),
+        ("LOIN", "Autre réseau", [far]),
+        ("BROUILLON", "", [far[:2]]),
+    ]
     features = [
         {
             "type": "Feature",
@@ -200,9 +206,14 @@ def _zones(network: Network, frame: Frame, spots: Spots) -> tuple[dict[str, obje
             "properties": {"stop_name": title},
             "geometry": {"type": "Polygon", "coordinates": rings},
         }
-        for name, title, rings in (
-            ("VALLON", "Hameaux de l’Aubrelle", [ring]), ("LOIN", "Autre réseau", [far]), ("BROUILLON", "", [far[:2]]),
-        )
-    ]  # fmt: skip
-    fates = [Fate("kept"), FAR, Fate("bad_geometry")]
+        for name, title, rings in drawn
+    ]
+    fates = [*(Fate("kept") for _ in thirds), FAR, Fate("bad_geometry")]
     return {"type": "FeatureCollection", "features": features}, fates
+
+
+def _around(places: Sequence[Place], frame: Frame) -> list[list[float]]:
+    points = shapely.multipoints([xy for place in places for xy in place.poles_xy_m])
+    area = shapely.segmentize(shapely.convex_hull(points).buffer(_MARGIN_M, quad_segs=4), 900.0)
+    ring: list[list[float]] = frame.to_lonlat(shapely.get_coordinates(area)).tolist()
+    return ring

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from geo.errors import SourceMalformed
 from ingest.connectors.gtfs import read_stops, read_zones
 from ingest.ledger import RejectCode
+from ingest.transit import normalise_stops
 from ingest.transit_departures import between, seconds
 from tests.ingest.feeds import (
     DAILY,
@@ -39,7 +40,7 @@ from tests.ingest.feeds import (
     trip,
     zones,
 )
-from tests.ingest.world import fetched
+from tests.ingest.world import fetched, scope
 
 FREQUENCIES_HEADER = "trip_id,start_time,end_time,headway_secs"
 DATES_HEADER = "service_id,date,exception_type"
@@ -486,6 +487,43 @@ def test_a_zip_bomb_is_refused_before_it_unpacks(tmp_path):
     file.path.write_bytes(bytes(whole))
     with pytest.raises(SourceMalformed, match="3 GiB"):
         read_stops(FEED, [file])
+
+
+@given(
+    name=st.sampled_from(["stops", "trips", "stop_times", "calendar", "routes", "frequencies", "location_group_stops"]),
+    at=st.floats(0, 1, exclude_max=True),
+    harm=st.sampled_from(["cut", "byte", "cell", "row", "column", "twice", "page"]),
+    noise=st.binary(min_size=1, max_size=3),
+)
+@settings(max_examples=60, deadline=None)
+def test_damage_ends_in_rows_rejects_or_a_clear_refusal(name, at, harm, noise):
+    tables = dict(PLAIN) | {
+        "frequencies.txt": lines(FREQUENCIES_HEADER, "matin,08:00:00,09:00:00,600"),
+        "location_group_stops.txt": lines("location_group_id,stop_id", "groupe,A"),
+    }
+    whole = tables[f"{name}.txt"].encode()
+    rows = whole.splitlines(keepends=True)
+    byte, row = int(at * len(whole)), int(at * len(rows))
+    cells = rows[row].rstrip().split(b",")
+    cells[int(at * 7) % len(cells)] = noise
+    damaged = {
+        "cut": whole[:byte],
+        "byte": whole[:byte] + noise + whole[byte + 1 :],
+        "cell": b"".join([*rows[:row], b",".join(cells) + b"\n", *rows[row + 1 :]]),
+        "row": b"".join(rows[:row] + rows[row + 1 :]),
+        "column": b"".join(b",".join(line.rstrip().split(b",")[1:]) + b"\n" for line in rows),
+        "twice": whole + b"".join(rows[1:]),
+        "page": b"<!DOCTYPE html><title>Erreur 503</title>",
+    }[harm]
+    with tempfile.TemporaryDirectory() as folder:
+        files = feed(Path(folder), packed=False, **{key[:-4]: text for key, text in tables.items()} | {name: damaged})
+        try:
+            table = read_stops(FEED, files)
+        except SourceMalformed:
+            return
+        made = normalise_stops(FEED, table, files, scope())
+    made.ledger.check("reseau")
+    assert made.ledger.read == len(table.frame) + len(table.rejects)
 
 
 # --- on demand
