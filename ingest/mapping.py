@@ -31,6 +31,9 @@ def map_categories(sorter: Sorter) -> pd.DataFrame:
 
 def _by_codes(sorter: Sorter) -> pd.DataFrame:
     source, rows = sorter.source, np.flatnonzero(sorter.open)
+    if source.category == OUT_OF_SCOPE:  # a draft that nobody has given a category yet
+        sorter.leave_out(sorter.open)
+        rows = np.flatnonzero(sorter.open)
     if source.category:
         return pd.DataFrame({"row": rows, "category": np.full(len(rows), source.category, dtype=object)})
     codes = sorter.table.text(source.columns.get("category", ()), joined_by="/")

@@ -14,11 +14,13 @@ from ingest.catalogue import Source
 from ingest.fetch import Fetched, Fetcher
 from ingest.gates import Finding, check_sources
 from ingest.gather import gather
+from ingest.identity import code_digest
 from ingest.ledger import Ledger, Reject, RejectCode, count_codes
 from ingest.reading import normalise, read_table
 from ingest.scope import Scope
-from ingest.settings import BuildSettings
+from ingest.settings import ROOT, BuildSettings
 from ingest.source_files import find_source, load_sources
+from ingest.stages import Stages
 from ingest.territories import Department, Departments
 
 __all__ = ["ANYWHERE", "Trial", "try_source"]
@@ -104,7 +106,8 @@ def try_source(given: str, territory: str, settings: BuildSettings) -> Trial:
     around = [s for s in load_sources(data / "sources", territory, taxonomy) if s.kind in _GROUND and s.id != source.id]
     fetched = {name: files for name, files in fetcher.get_all(around, territory).items() if isinstance(files, list)}
     fetched[source.id] = fetcher.get(source, territory)
-    found = gather([*around, source], fetched, department, data)
+    stages = Stages(settings.cache / territory, code_digest(ROOT))  # the ground of a territory is laid once
+    found = gather([*around, source], fetched, department, data, stages=stages)
     own = [service for service in found.services if service.provenance[0].source == source.id]
     records: list[Address | CommuneCount | Sector | Zone] = []
     for some in (found.addresses, found.counts, found.sectors, found.zones):

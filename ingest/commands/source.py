@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, cast
 
 import typer
 
+from ingest.catalogue import COLUMNS, Kind
 from ingest.settings import load_build_settings
 
 __all__ = ["source"]
@@ -22,6 +23,7 @@ def draft(
     name: Annotated[str, typer.Option("--id", help="Id of the source.", show_default="from the file's name")] = "",
     title: Annotated[str, typer.Option(help="As its publisher calls it.")] = "",
     territory: Annotated[str, typer.Option(help="Code of the département, or * for all.")] = "*",
+    kind: Annotated[str, typer.Option(help="What its rows are: services, addresses, commune_facts…")] = "services",
     mirror: Mirror = None,
     write: Annotated[bool, typer.Option("--write", help="Into data/sources/ instead of the terminal.")] = False,
 ) -> None:
@@ -29,7 +31,9 @@ def draft(
     from ingest.draft.draft import draft_source  # noqa: PLC0415 - so that the other commands start at once
 
     settings = load_build_settings(mirror=mirror)
-    made = draft_source(file, settings, name=name, title=title, territory=territory)
+    if kind not in COLUMNS:
+        raise typer.BadParameter(f"{kind!r} is none of {', '.join(sorted(COLUMNS))}", param_hint="--kind")
+    made = draft_source(file, settings, name=name, title=title, territory=territory, kind=cast("Kind", kind))
     if not write:
         typer.echo(made.text, nl=False)
         return

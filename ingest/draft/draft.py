@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from geo.errors import ConfigurationError
 from geo.places import Licence
 from geo.taxonomy import Taxonomy
-from ingest.catalogue import Source
+from ingest.catalogue import Kind, Source
 from ingest.draft.meaning import find_meaning
 from ingest.draft.profile import profile_columns
 from ingest.draft.rows import read_undescribed
@@ -58,7 +58,13 @@ class Drafted:
 
 
 def draft_source(
-    given: str, settings: BuildSettings, *, name: str = "", title: str = "", territory: str = "*"
+    given: str,
+    settings: BuildSettings,
+    *,
+    name: str = "",
+    title: str = "",
+    territory: str = "*",
+    kind: Kind = "services",
 ) -> Drafted:
     """Read a file with every column, and write down what it seems to be.
 
@@ -91,6 +97,7 @@ def draft_source(
         rows=table.read,
         rows_at=rows,
         territory=territory,
+        kind=kind,
     )
     meaning = find_meaning(profiles, has_shapes=bool(table.geometries))
     taxonomy = Taxonomy.load(settings.data / "taxonomy.toml")

@@ -31,14 +31,17 @@ _NAMES: Mapping[str, re.Pattern[str]] = {
     "category": _called(
         *("type(_.*)?", "categorie(_.*)?", "nature(_.*)?", "famille(_.*)?", "typequ", "activite(_.*)?", "amenity")
     ),
-    "insee": re.compile(".*(?:insee|citycode|depcom|codgeo|code_commune).*"),
-    "postcode": _called("cp", "code_post(al)?", "codpos", "postcode"),
+    "insee": re.compile(".*(?:insee|citycode|depcom|codgeo|code_commune|numcom).*"),
+    "postcode": _called("cp", "codes?_?post(al|aux)?", "codpos", "postcode"),
     "city": _called("commune", "ville", "city", "libcom", "nom_commune", "com_nom", "localite"),
     "number": _called("num(ero)?_(de_(la_)?)?(voie|rue)", "numvoie", "housenumber", "adresse_numero", "adr_num"),
     "repetition": _called("ind_rep", "suffixe", "repetition", "rep", "bister"),
     "street": _called("nom_(de_la_)?voie", "libelle_voie", "libvoie", "street", "adr_voie", "rue", "voie"),
     "address": _called("adresse(_.*)?", "address", "adr", "cadr", "localisation"),
     "updated": re.compile(".*(?:maj|mise_a_jour|modif|update|actualis).*"),
+    "epci": _called("numepci", "(code|siren)_epci", "epci"),
+    "epci_name": _called("nom_?epci", "epci_nom"),
+    "population": _called("population", "pmun", "population_municipale"),
     "capacity": _called("capacite(_.*)?", "(nb_)?places?", "nombre_de_places?", "nbre_pl", "effectif"),
 }
 _EAST, _NORTH = (
@@ -92,7 +95,7 @@ def find_meaning(profiles: Sequence[Profile], *, has_shapes: bool = False) -> Me
     if not has_shapes and not _POSITION & set(columns):
         questions.append("where do the rows stand? No column of coordinates was recognised")
     taken = set(columns.values())
-    for name in ("insee", "postcode", "number", "repetition", "street", "updated", "capacity", "category", "city"):
+    for name in _IN_TURN:
         found = _named(name, (p for p in left if p.header not in taken))
         if found is not None and _fits(name, found):
             columns[name] = found.header
@@ -111,10 +114,16 @@ def find_meaning(profiles: Sequence[Profile], *, has_shapes: bool = False) -> Me
     )
 
 
+_IN_TURN = (
+    *("insee", "postcode", "number", "repetition", "street"),
+    *("updated", "capacity", "population", "epci", "epci_name", "category", "city"),
+)
+"""Meanings that are told by header and content, the surest first: a column has one."""
 _ORDER = (
-    "key", "name", "category", "lon", "lat", "x", "y", "point",
-    "precision", "address", "number", "repetition", "street", "postcode", "city", "insee", "updated", "capacity",
-)  # fmt: skip
+    *("key", "name", "category", "lon", "lat", "x", "y", "point", "precision"),
+    *("address", "number", "repetition", "street", "postcode", "city", "insee", "updated", "capacity"),
+    *("population", "epci", "epci_name"),
+)
 
 
 def _plain(header: str) -> str:
@@ -175,11 +184,11 @@ def _fits(name: str, found: Profile) -> bool:
     if found.filled < _DESCRIBES * found.rows and name not in {"repetition", "number"}:
         return False
     match name:
-        case "insee" | "postcode":
-            return found.kind in {"insee", "postcode", "number"}
+        case "insee":
+            return found.kind in {"insee", "number"}
         case "updated":
             return found.kind == "date"
-        case "capacity":
+        case "capacity" | "population":
             return found.kind == "number"
         case "category":
             return found.sorts and found.distinct > 1

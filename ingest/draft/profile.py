@@ -84,7 +84,9 @@ def _kind(header: str, filled: pd.Series[str]) -> Kind:
         return "empty"
     low = header.casefold()
     # Codes of communes and postcodes look alike: the header tells which, where it says anything.
-    if _share(filled, _INSEE) >= _MOSTLY and any(word in low for word in ("insee", "citycode", "depcom", "codgeo")):
+    if _share(filled, _INSEE) >= _MOSTLY and any(
+        word in low for word in ("insee", "citycode", "depcom", "codgeo", "numcom")
+    ):
         return "insee"
     if _share(filled, r"\d{4,5}") >= _MOSTLY and any(word in low for word in ("postal", "postcode", "codpos", "cp")):
         return "postcode"

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from geo.taxonomy import Taxonomy
+from ingest.catalogue import COLUMNS, Kind
 from ingest.draft.codes import fitting_map, likely_category
 from ingest.draft.meaning import Meaning
 from ingest.draft.profile import Profile
@@ -40,6 +41,7 @@ class About:
     rows_at: str
     """Way to the rows inside the file; empty where they lie where they are looked for."""
     territory: str
+    kind: Kind = "services"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +68,20 @@ def write_draft(
     """
     questions = [
         "who publishes it, under which licence, on which page? (producer, licence and page are guesses)",
-        *meaning.questions,
+        *(meaning.questions if about.kind == "services" else ()),
     ]
-    category, codes = _category(about, profiles, meaning, taxonomy, maps, questions)
+    columns = {name: header for name, header in meaning.columns.items() if name in COLUMNS[about.kind]}
+    if about.kind == "commune_facts" and "insee" in meaning.columns:
+        columns["key"] = meaning.columns["insee"]
+    category, codes = "", list[str]()
+    if about.kind == "services":
+        category, codes = _category(about, profiles, meaning, taxonomy, maps, questions)
     lines = [
         f"# A draft: {about.read_as}. Lines that begin with `# ?` are open; take them out once they are answered.",
         *(f"# ? {question}" for question in questions),
         f"id = {_text(about.id)}",
         f"title = {_text(about.title)}",
+        f"kind = {_text(about.kind)}" if about.kind != "services" else "",
         'producer = "à compléter"',
         'licence = "etalab-2.0"',
         *(f"{key} = {_text(value)}" for key, value in about.address.items()),
@@ -85,14 +93,14 @@ def write_draft(
         f"expect = {{ rows = [{int(about.rows * 0.8)}, {int(about.rows * 1.5) + 1}] }}",
         f"rows = {_text(about.rows_at)}" if about.rows_at else "",
         category,
-        *(f"columns.{name} = {_text(header)}" for name, header in meaning.columns.items()),
-        *(f"links.{kind} = {_text(header)}" for kind, header in meaning.links.items()),
+        *(f"columns.{name} = {_text(header)}" for name, header in columns.items()),
+        *(f"links.{kind} = {_text(header)}" for kind, header in meaning.links.items() if about.kind == "services"),
     ]
-    if "precision" in meaning.columns:
+    if "precision" in columns:
         lines.append(_GEOCODERS_PRECISION)
     if meaning.lost_point:
         lines.append("lost_point = true")
-    if meaning.crs:
+    if meaning.crs and "x" in columns:
         lines.append(f"crs.default = {_text(meaning.crs)}")
     here = codes if len(codes) <= _CODES_HERE else []
     lines += ["[categories]", *here] if here else []
