@@ -136,10 +136,11 @@ def _drafts(
     insee = placed.insee[rows]
     lon, lat = placed.lon[rows], placed.lat[rows]
     coarse = stands_for_commune(lon, lat, insee, said.labels(name), scope)
-    precision = [
-        placed.geocoded.get(row) or (Precision.LOCALITY if rough and told is Precision.UNKNOWN else told)
-        for row, rough, told in zip(rows.tolist(), coarse.tolist(), said.precisions(), strict=True)
-    ]
+    precision = said.precisions()
+    for place in np.flatnonzero(coarse).tolist():
+        precision[place] = Precision.LOCALITY if precision[place] is Precision.UNKNOWN else precision[place]
+    if placed.geocoded:
+        precision = [placed.geocoded.get(row, told) for row, told in zip(rows.tolist(), precision, strict=True)]
     inside = {commune.insee: commune.in_territory for commune in scope.communes}
     data_date = min(file.data_date for file in fetched)
     keys = drafts["key"].tolist()
