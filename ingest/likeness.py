@@ -28,7 +28,9 @@ _WRITTEN_OUT = {
 }  # fmt: skip
 """Of each abbreviation, the words; Saint and Sainte are one, since files abbreviate both alike."""
 _CONTAINED = 90.0
-"""Likeness of "Jean Jaurès" and "Jean Jaurès - Les Pins": one says all that the other says, and more."""
+"""Likeness at least of "Jean Jaurès" and "Jean Jaurès - Les Pins": one says all that the other says, and more."""
+_LESS_MORE = 0.05
+"""What a point of likeness of the whole names adds to that: the less one says more, the surer."""
 _OTHER_NUMBER = 70.0
 """Likeness at most when numbers, or single letters that are no initials, differ."""
 _SETTLE = 60.0
@@ -102,7 +104,10 @@ class Vocabulary:
         a, b = [w.own for w in one], [w.own for w in other]
         in_all: NDArray[np.float64] = process.cpdist(a, b, scorer=fuzz.token_sort_ratio).astype(np.float64)
         in_common = process.cpdist(a, b, scorer=fuzz.token_set_ratio).astype(np.float64)
-        alike = np.maximum(in_all, np.minimum(in_common, _CONTAINED))
+        # "Mc Donald's" and "McDonald's": what one writes apart the other writes together.
+        joined = process.cpdist([w.replace(" ", "") for w in a], [w.replace(" ", "") for w in b], scorer=fuzz.ratio)
+        in_all = np.maximum(in_all, joined.astype(np.float64))
+        alike = np.maximum(in_all, np.minimum(in_common, _CONTAINED + _LESS_MORE * in_all))
         for row, (x, y) in enumerate(zip(one, other, strict=True)):
             if not x.own or not y.own:
                 alike[row] = 100.0 if x.plain and x.plain == y.plain else 0.0
@@ -118,8 +123,9 @@ def _by_initials(one: Wording, other: Wording, alike: float) -> float:
     marks = [{word for word in words_ if word.isdigit() or len(word) == 1} for words_ in (a, b)]
     if marks[0] != marks[1]:
         return min(alike, _OTHER_NUMBER)
-    in_common = min(fuzz.token_set_ratio(" ".join(a), " ".join(b)), _CONTAINED)
-    return float(max(fuzz.token_sort_ratio(" ".join(a), " ".join(b)), in_common))
+    in_all = fuzz.token_sort_ratio(" ".join(a), " ".join(b))
+    in_common = fuzz.token_set_ratio(" ".join(a), " ".join(b))
+    return float(max(in_all, min(in_common, _CONTAINED + _LESS_MORE * in_all)))
 
 
 def _spelt(own: Sequence[str], other: Sequence[str]) -> list[str]:

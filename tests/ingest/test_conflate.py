@@ -80,7 +80,8 @@ def test_linked_is_not_mixed_every_field_stays_the_winner_s():
     ("name", "metres", "linked"),
     [
         ("pharmacie du pre", 90, True),
-        ("Pharmacie du Pré", 110, False),  # farther than pharmacies are ever misplaced
+        ("Pharmacie du Pré", 900, True),  # nobody else of that name in the commune
+        ("Pharmacie du Pré", 1100, False),
         ("Pré (pharmacie du)", 60, True),
         ("Pharmacie Dupont", 60, False),
         ("Pharmacie Dupont", 30, True),  # nobody else near: the owner's name beside the sign's
