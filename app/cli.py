@@ -25,7 +25,9 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-snapshots_cli = typer.Typer(help="List what is published; publish a snapshot, or go back.", no_args_is_help=True)
+snapshots_cli = typer.Typer(
+    help="List what is published; publish a snapshot, go back, or remove old ones.", no_args_is_help=True
+)
 cli.add_typer(snapshots_cli, name="snapshots")
 cli.registered_commands += ingest_cli.registered_commands  # build…
 cli.registered_groups += ingest_cli.registered_groups
@@ -103,11 +105,14 @@ def ledger(
 
 
 @snapshots_cli.command("list")
-def list_(territory: TerritoryName = "00") -> None:
-    """List the snapshots of a territory; the one that serves is marked."""
+def list_(
+    territory: TerritoryName = "00",
+    findings: Annotated[bool, typer.Option("--findings", help="Also what the gates said of each.")] = False,
+) -> None:
+    """List the snapshots of a territory, with the dates of their sources; the one that serves is marked."""
     from app import terminal  # noqa: PLC0415
 
-    terminal.show_snapshots(_folder(territory))
+    terminal.show_snapshots(_folder(territory), findings=findings)
 
 
 @snapshots_cli.command()
@@ -125,6 +130,21 @@ def rollback(territory: TerritoryName) -> None:
     from geo.publication import rollback as rolling_back  # noqa: PLC0415
 
     typer.echo(f"{rolling_back(_folder(territory))} serves {territory} again")
+
+
+@snapshots_cli.command()
+def prune(
+    territory: TerritoryName,
+    keep: Annotated[
+        int,
+        typer.Option(min=0, envvar="ALENTOURS_KEEP_SNAPSHOTS", help="How many others stay, the newest."),
+    ] = 3,
+) -> None:
+    """Remove old snapshots, but never the one that serves, nor the one before it."""
+    from geo.publication import prune as pruning  # noqa: PLC0415
+
+    removed = pruning(_folder(territory), keep)
+    typer.echo(f"removed: {', '.join(removed) or 'none'}")
 
 
 def _folder(territory: str) -> Path:

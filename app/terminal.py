@@ -14,7 +14,7 @@ from app.answers.scores import score_answer
 from app.scores import asked_of, choose_profile, scores
 from app.settings import Settings
 from geo.errors import AlentoursError, AmbiguousAddress, NoSnapshot, UnknownAddress
-from geo.publication import list_snapshots
+from geo.publication import list_snapshots, snapshot_info
 from geo.scoring import Score
 from geo.snapshot import Snapshot
 
@@ -102,10 +102,17 @@ def show_ledger(snapshot: Snapshot) -> None:
     _show(table)
     for name, title in snapshot.excluded.items():
         typer.echo(f"left out: {name} ({title}): neither the mirror nor the publisher gave its files")
+    for name, reason in snapshot_info(snapshot.folder).overrides.items():
+        typer.echo(f"accepted though a gate refused it: {name}: {reason}")
 
 
-def show_snapshots(folder: Path) -> None:
+def show_snapshots(folder: Path, *, findings: bool = False) -> None:
     """Show the snapshots of a territory.
+
+    Parameters
+    ----------
+    findings
+        Whether to show what the gates warned of, and what was accepted, of each.
 
     Raises
     ------
@@ -116,9 +123,27 @@ def show_snapshots(folder: Path) -> None:
     if not found:
         raise NoSnapshot(f"there is no snapshot in {folder}: run `alentours build {folder.name}` first")
     table = Table()
-    for heading in ("", "id", "built", "method", "MB", ""):
+    for heading in ("", "id", "built", "method", "MB", "sources", "of", "warnings", "accepted", ""):
         table.add_column(heading)
     for info in found:
-        mark = "serves" if info.current else ""
-        table.add_row(mark, info.id, info.built_at, info.method_version, f"{info.bytes / 1e6:.1f}", info.problem)
+        dates = sorted(set(info.data_dates.values()))
+        warned = sum(outcome == "warn" for _, outcome, _ in info.findings)
+        table.add_row(
+            "serves" if info.current else "",
+            info.id,
+            info.built_at,
+            info.method_version,
+            f"{info.bytes / 1e6:.1f}",
+            f"{len(info.data_dates)}",
+            f"{dates[0]} … {dates[-1]}" if dates else "",
+            f"{warned}" if info.findings else "",
+            ", ".join(info.overrides),
+            info.problem,
+        )
     _show(table)
+    for info in found if findings else ():
+        for name, outcome, text in info.findings:
+            if outcome != "pass":
+                typer.echo(f"{info.id} {outcome}: {text} [{name}]")
+        for name, reason in info.overrides.items():
+            typer.echo(f"{info.id} accepted {name}: {reason}")

@@ -23,6 +23,7 @@ __all__ = [
     "read_run",
     "require_whole",
     "rollback",
+    "snapshot_info",
 ]
 
 
@@ -127,7 +128,9 @@ def list_snapshots(territory_folder: Path) -> list[SnapshotInfo]:
         return []
     now = current_id(territory_folder)
     folders = [path for path in sorted(territory_folder.iterdir()) if path.is_dir() and not path.name.startswith(".")]
-    return sorted((_info(path, path.name == now) for path in folders), key=lambda info: (info.built_at, info.id))
+    return sorted(
+        (snapshot_info(path, path.name == now) for path in folders), key=lambda info: (info.built_at, info.id)
+    )
 
 
 def require_whole(folder: Path) -> None:
@@ -176,11 +179,19 @@ def _history(territory_folder: Path) -> list[str]:
     return path.read_text(encoding="utf-8").split() if path.exists() else []
 
 
-def _info(folder: Path, current: bool) -> SnapshotInfo:
+def snapshot_info(folder: Path, current: bool = False) -> SnapshotInfo:
+    """Return what is known of the snapshot in a folder.
+
+    Parameters
+    ----------
+    current
+        Whether it serves.
+    """
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     try:
         manifest = Manifest.read(folder)
-    except SnapshotCorrupt as error:
+        sources = read_sources(folder / "sources.json", {})
+    except (SnapshotCorrupt, OSError, ValueError, KeyError, TypeError) as error:
         return SnapshotInfo(folder.name, current, "", "", size, str(error))
     run = read_run(folder / "run.json")
     return SnapshotInfo(
@@ -190,7 +201,7 @@ def _info(folder: Path, current: bool) -> SnapshotInfo:
         manifest.method_version,
         size,
         "",
-        {source.id: source.data_date for source in read_sources(folder / "sources.json", {})},
+        {source.id: source.data_date for source in sources},
         tuple((f"{f['check']}:{f['subject']}", f["outcome"], f["text"]) for f in run.get("findings", ())),
         {override["name"]: override["reason"] for override in run.get("overrides", ())},
     )

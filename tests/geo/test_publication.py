@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -10,9 +11,8 @@ import pytest
 
 from geo.errors import NoSnapshot, SnapshotCorrupt
 from geo.manifest import Manifest
-from geo.publication import current_id
+from geo.publication import current_id, list_snapshots, prune, publish, rollback
 from geo.snapshot import Snapshot
-from geo.snapshot_writer import list_snapshots, publish, rollback
 
 
 @pytest.fixture
@@ -86,3 +86,52 @@ def test_snapshots_are_listed_with_what_is_wrong(three):
     assert not listed["aaa1"].problem
     assert "manifest" in listed["ccc3"].problem
     assert list_snapshots(three / "nothing") == []
+
+
+def names(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir() if path.is_dir()}
+
+
+@pytest.mark.parametrize(
+    ("published", "keep", "left"),
+    [
+        (["aaa1", "bbb2", "ccc3"], 0, {"bbb2", "ccc3"}),  # the one that serves, and the way back
+        (["aaa1", "bbb2", "ccc3"], 1, {"aaa1", "bbb2", "ccc3"}),
+        (["ccc3", "aaa1"], 0, {"ccc3", "aaa1"}),
+        (["aaa1"], 0, {"aaa1"}),
+        (["aaa1"], 1, {"aaa1", "ccc3"}),  # of those that were built at one time, the last by name
+        ([], 0, set()),
+    ],
+)
+def test_old_snapshots_go_but_never_the_one_that_serves_nor_the_way_back(three, published, keep, left):
+    for snapshot_id in published:
+        publish(three, snapshot_id)
+    (three / ".ddd4.partial").mkdir()
+    served = current_id(three)
+    removed = prune(three, keep)
+    assert names(three) == left
+    assert set(removed) == {"aaa1", "bbb2", "ccc3"} - left
+    assert current_id(three) == served
+    if len(published) > 1:
+        assert rollback(three) == published[-2]
+
+
+def test_the_way_back_leads_past_what_is_gone(three):
+    for snapshot_id in ("aaa1", "bbb2", "ccc3"):
+        publish(three, snapshot_id)
+    shutil.rmtree(three / "bbb2")
+    assert prune(three, 0) == []
+    assert rollback(three) == "aaa1"
+
+
+def test_what_the_gates_said_stands_beside_a_snapshot(three):
+    run = json.loads((three / "aaa1" / "run.json").read_text())
+    said = {"check": "shrunk", "subject": "laposte", "outcome": "fail", "text": "laposte: 3 rows"}
+    let = {"name": "shrunk:laposte", "reason": "three are left", "at": "2026-11-24T08:00:00Z"}
+    (three / "aaa1" / "run.json").write_text(json.dumps({**run, "findings": [said], "overrides": [let]}))
+    (three / "bbb2" / "sources.json").write_text("{}")
+    listed = {info.id: info for info in list_snapshots(three)}
+    assert listed["aaa1"].findings == (("shrunk:laposte", "fail", "laposte: 3 rows"),)
+    assert listed["aaa1"].overrides == {"shrunk:laposte": "three are left"}
+    assert listed["aaa1"].data_dates
+    assert (listed["ccc3"].findings, listed["ccc3"].overrides) == ((), {})
