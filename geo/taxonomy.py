@@ -37,6 +37,8 @@ class Category:
     label: Label
     icon: str
     """Name of a Maki icon."""
+    site: Label = Label("", "")
+    """What counts as one: a school, whatever its sections; an installation, however many courts."""
 
 
 class Taxonomy(Mapping[str, Category]):
@@ -85,7 +87,13 @@ class Taxonomy(Mapping[str, Category]):
                 raise ConfigurationError(f"{path.name}: unknown table {sorted(unknown)[0]!r}")
             families = [Family(id=row.pop("id"), label=Label(**row.pop("label")), **row) for row in data["family"]]
             categories = [
-                Category(id=row.pop("id"), label=Label(**row.pop("label")), icon=row.pop("icon"), **row)
+                Category(
+                    id=row.pop("id"),
+                    label=Label(**row.pop("label")),
+                    icon=row.pop("icon"),
+                    site=Label(**row.pop("site", {"fr": "", "en": ""})),  # older snapshots do not say it
+                    **row,
+                )
                 for row in data["category"]
             ]
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:

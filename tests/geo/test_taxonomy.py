@@ -37,6 +37,7 @@ def test_the_shipped_taxonomy(shipped):
     assert len(shipped.families) == 9
     assert all(category.id.count(".") == 1 and category.icon for category in shipped.values())
     assert all(each.label.fr and each.label.en for each in (*shipped.values(), *shipped.families.values()))
+    assert all(category.site.fr and category.site.en for category in shipped.values())
     assert len({category.label.fr for category in shipped.values()}) == len(shipped)
 
 
