@@ -10,10 +10,12 @@ from time import perf_counter
 
 from benchmarks.addresses import time_addresses
 from benchmarks.clock import ROUNDS, Unequal
+from benchmarks.conflation import measure_conflation
 from benchmarks.fields import time_fields
 from benchmarks.lookups import time_lookups
 from benchmarks.machine import describe
 from benchmarks.page import Results, write_page
+from benchmarks.reading import time_reading
 from benchmarks.scores import time_scores
 from benchmarks.snapping import time_snapping
 from benchmarks.streets import MODES, areas, find_mirror
@@ -52,7 +54,7 @@ def measure(rounds: int) -> Results:
         lookups.append(time_lookups(area, mode, rounds))
         if mode.id == "walk":
             snapping.append(time_snapping(area, mode, rounds=rounds))
-    print("→ addresses, scores", file=sys.stderr)
+    print("→ addresses, files of services, scores", file=sys.stderr)
     return Results(
         day=datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
         rounds=rounds,
@@ -63,6 +65,8 @@ def measure(rounds: int) -> Results:
         snapping=snapping,
         scores=time_scores(rounds=rounds),
         addresses=time_addresses(),
+        conflation=None if mirror is None else measure_conflation(mirror),
+        reading=time_reading(rounds=rounds),
     )
 
 

@@ -12,6 +12,7 @@ from benchmarks import clock, fields, lookups, snapping, streets
 from benchmarks.addresses import time_addresses
 from benchmarks.clock import Unequal, race
 from benchmarks.page import Results, write_page
+from benchmarks.reading import KINDS, time_reading
 from benchmarks.scores import time_scores
 from benchmarks.streets import MODES, Area, drawn_grid
 
@@ -31,6 +32,7 @@ def results() -> Results:
         snapping=[snapping.time_snapping(SMALL, modes[0], 200, 1)],
         scores=time_scores(60, 1),
         addresses=time_addresses(2_000),
+        reading=time_reading(1_000, 1),
     )
 
 
@@ -43,12 +45,14 @@ def test_every_part_is_measured(results: Results) -> None:
         assert times.depths[1].labels == times.junctions * 3 * 16
     assert {times.mode for times in results.scores} == set(MODES)
     assert results.addresses.rows == results.addresses.kept == 2_000
+    assert [times.kind for times in results.reading] == list(KINDS)
+    assert all(700 < times.kept < 900 for times in results.reading)
 
 
 def test_the_page_has_a_table_for_each_part_and_no_hole(results: Results) -> None:
     page = write_page(results)
     tables = re.findall(r"^## .+\n\n.+\n\n((?:\|.+\|\n)+)", page, re.MULTILINE)
-    assert len(tables) == page.count("\n## ") == 7
+    assert len(tables) == page.count("\n## ") == 8
     for table in tables:
         rows = table.splitlines()
         assert len(rows) > 2
