@@ -202,6 +202,27 @@ def test_an_unknown_capacity_is_none_and_never_zero(tmp_path, written, capacity)
     assert services(made)[0].capacity == capacity
 
 
+def test_a_code_may_stand_in_two_columns(tmp_path):
+    codes = {"A/1": "education.college", "A/": "education.lycee", "/": "out_of_scope"}
+    made = rows(
+        tmp_path, f"1;{at(1, 2)};A;1", f"2;{at(1, 2)};A;", f"3;{at(1, 2)};;", f"4;{at(1, 2)};;1",
+        header="id;lon;lat;type;sous-type", categories=codes,
+        columns={"key": "id", "lon": "lon", "lat": "lat", "category": "type+sous-type"},
+    )  # fmt: skip
+    assert [s.category for s in services(made)] == ["education.college", "education.lycee"]
+    assert [(r.code, r.example) for r in made.rejects] == [(RejectCode.UNMAPPED_CATEGORY, "/1")]
+    assert made.ledger == Ledger(4, 2, 0, 1, 1)
+
+
+def test_a_row_says_when_it_was_last_looked_at(tmp_path):
+    columns = {"key": "id", "lon": "lon", "lat": "lat", "updated": "maj"}
+    dates = ["31/12/2024", "2024-12-31T08:00", "12/2024", "31-12-24", ""]
+    made = rows(
+        tmp_path, *(f"{n};{at(1, 2)};{d}" for n, d in enumerate(dates)), header="id;lon;lat;maj", columns=columns
+    )
+    assert [s.updated for s in services(made)] == ["2024-12-31", "2024-12-31", "2024-12", "", ""]
+
+
 # --- the counter-examples, through the sources that are shipped
 
 
