@@ -195,7 +195,7 @@ class Sector:
     """A stretch of street whose children go to one collège (carte scolaire)."""
 
     id: str
-    """``"<source>:<line>"``."""
+    """``"<source>:<line>"``; of several files, ``"<source>:<file>:<line>"``."""
     insee: str
     street: str
     """As its publisher writes it; empty = the whole commune, or what no other row of it says."""

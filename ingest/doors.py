@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 __all__ = ["door", "house_number", "is_home"]
 
-_NUMBER = re.compile(r"(\d+(?:\s*[-/,;]\s*\d+)*)\s*([A-Za-z]{1,8}\d?)?")
+_NUMBER = re.compile(r"(\d{1,6}(?:\s*[-/,;]\s*\d{1,6})*)\s*([A-Za-z]{1,8}\d?)?")
 _SUFFIX = re.compile(r"[A-Za-z0-9]{1,9}")
 _REPETITIONS = {"bis", "ter", "quater", "quinquies"}
 _NO_NUMBER = {"", "9999", "99999"}
@@ -54,7 +54,7 @@ def door(number: str, repetition: str) -> str | None:
         return ""
     digits = whole.lstrip("0") or "0" if whole.isdecimal() else whole
     suffix = repetition.strip()
-    if digits.isdecimal() and _SUFFIX.fullmatch(suffix):
+    if re.fullmatch(r"\d{1,6}", digits) and _SUFFIX.fullmatch(suffix):
         return f"{digits} {_suffix(suffix)}"
     return house_number(f"{digits} {suffix}") or None
 

@@ -16,6 +16,8 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
+from pyproj import CRS
+from shapely.geometry.base import BaseGeometry
 
 from geo.errors import SourceMalformed
 from geo.places import Commune
@@ -30,6 +32,8 @@ __all__ = ["Ground", "lay_ground"]
 _WGS84 = "EPSG:4326"
 _TODAY = ("", "commune-actuelle")
 """``type`` of a commune of today; a feed without types lists no other."""
+_MOST_PEOPLE = 10_000_000
+"""No commune has so many: what says more says nothing."""
 _METRES_A_DEGREE = 110_500.0
 """Of latitude, where it is shortest."""
 _SMOOTH_M = 50.0
@@ -54,10 +58,10 @@ def lay_ground(
     Raises
     ------
     SourceMalformed
-        When the contours hold nothing of the territory.
+        When the contours hold nothing of the territory, or no shapes at all.
     """
     register = _read_register(*cog)
-    shapes, bad_shapes = _read_shapes(*contours, register)
+    shapes, bad_shapes = _read_shapes(*contours, register, department)
     ours = shapes["today"].map(register.department) == department.code
     if not ours.any():
         detail = f"holds no contour of {department.name} ({department.code})"
@@ -141,12 +145,19 @@ def _rejects(
     return [Reject(source.id, code, int(line), str(example), file) for line, file, example in rows]
 
 
-def _read_shapes(source: Source, table: Table, register: _Register) -> tuple[gpd.GeoDataFrame, list[Reject]]:
-    """Return the contours (WGS 84) with the code of ``today``, and the rows that are none."""
+def _read_shapes(
+    source: Source, table: Table, register: _Register, department: Department
+) -> tuple[gpd.GeoDataFrame, list[Reject]]:
+    """Return the contours (WGS 84) with the code of ``today``, and the rows that are none.
+
+    An outline beyond degrees, or one of the territory that lies outside its plane, is none: exchanged or in metres.
+    """
+    if len(table.geometries) != len(table.frame):
+        raise SourceMalformed(source.id, "holds no shapes", file=", ".join(table.files))
     codes = table.text(source.columns["key"])
     today = codes.map(register.current)
-    polygonal = np.array([g is not None and g.geom_type in {"Polygon", "MultiPolygon"} for g in table.geometries])
-    outlined = pd.Series(polygonal, index=codes.index, dtype=bool)
+    ours = (today.map(register.department) == department.code).to_numpy(dtype=bool)
+    outlined = pd.Series(_outlined(table.geometries, ours, department), index=codes.index, dtype=bool)
     rejects = [
         *table.rejects,
         *_rejects(source, table, ~outlined, RejectCode.BAD_GEOMETRY, codes),
@@ -156,6 +167,20 @@ def _read_shapes(source: Source, table: Table, register: _Register) -> tuple[gpd
     kept = [g for g, is_good in zip(table.geometries, good, strict=True) if is_good]
     shapes = gpd.GeoDataFrame({"today": today[good].to_numpy()}, geometry=np.array(kept, dtype=object), crs=_WGS84)
     return shapes, rejects
+
+
+def _outlined(
+    geometries: Sequence[BaseGeometry | None], ours: NDArray[np.bool_], department: Department
+) -> NDArray[np.bool_]:
+    """Tell which geometries are areas on earth, and those of the territory in the part of it that its plane holds."""
+    areal = np.array([g is not None and g.geom_type in {"Polygon", "MultiPolygon"} for g in geometries], dtype=bool)
+    west, south, east, north = shapely.bounds(np.array([*geometries, None], dtype=object)[:-1]).T
+    on_earth = (west >= -180) & (south >= -90) & (east <= 180) & (north <= 90)
+    plane = CRS(department.crs).area_of_use
+    if plane is None:
+        return areal & on_earth
+    held = (west >= plane.west - 1) & (south >= plane.south - 1) & (east <= plane.east + 1) & (north <= plane.north + 1)
+    return areal & on_earth & (held | ~ours)
 
 
 def _close_to(shapes: gpd.GeoDataFrame, bounds: Sequence[float], halo_m: float) -> NDArray[np.bool_]:
@@ -174,6 +199,7 @@ def _communes(register: _Register, shapes: gpd.GeoDataFrame, territory: str) -> 
     mine = register.today.index[register.today["department"] == territory]
     rows = register.today.loc[sorted({*outlines, *mine})]
     population = pd.to_numeric(rows["population"], errors="coerce")
+    population = population.where(population.between(0, _MOST_PEOPLE))
     return tuple(
         Commune(
             insee=row["key"],

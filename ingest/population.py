@@ -23,6 +23,8 @@ from ingest.scope import Scope
 
 __all__ = ["normalise_cells", "people_by_commune"]
 
+_MOST_PEOPLE = 100_000.0
+"""On four hectares live ten thousand at the very most."""
 _ID = r"CRS(?P<crs>\d+)RES(?P<side>\d+)mN(?P<north>-?\d+)E(?P<east>-?\d+)"
 """South-west corner: ``CRS3035RES200mN2471000E4022200``."""
 
@@ -46,7 +48,8 @@ def normalise_cells(source: Source, table: Table, fetched: Sequence[Fetched], sc
     sorter.leave_out(~np.array([insee.get(row) in mine for row in range(len(ids))], dtype=bool))
     people = {name: _total(table, source.columns[name][0]) for name in ("people", "age_0_17", "age_65")}
     income = _total(table, source.columns["living_standard_sum"][0])
-    wrong = ~np.isfinite(people["people"]) | (people["people"] < 0)
+    wrong = ~(people["people"] >= 0) | (people["people"] > _MOST_PEOPLE)
+    wrong |= (people["age_0_17"] < 0) | (people["age_65"] < 0)
     sorter.reject(wrong, RejectCode.BAD_NUMBER, table.text(source.columns["people"]))
     met: set[str] = set()
     cells = []

@@ -28,6 +28,8 @@ __all__ = ["normalise_sectors", "overlaps"]
 _PARITIES = {"I": Parity.ODD, "P": Parity.EVEN, "PI": Parity.BOTH, "IP": Parity.BOTH, "": Parity.BOTH}
 _NO_END = 9999
 """How the publisher writes a street's last number when it means every number."""
+_LAST_NUMBER = 99_999
+"""No door bears more."""
 _UAI = re.compile(r"\d{7}[A-Z]")
 
 
@@ -49,10 +51,11 @@ def normalise_sectors(source: Source, table: Table, fetched: Sequence[Fetched], 
     unnamed = np.array([_UAI.fullmatch(uai.upper()) is None for uai in cells["uai"]], dtype=bool)
     sorter.reject(unnamed, RejectCode.NO_KEY, table.cells([FILE]))
     sorter.reject(bad, RejectCode.BAD_RANGE, _shown(source, table))
-    lines = table.frame[LINE].tolist()
+    lines, files = table.frame[LINE].tolist(), table.cells([FILE])
+    place = [f"{file}:{line}" for file, line in zip(files, lines, strict=True)] if len(table.files) > 1 else lines
     sectors = tuple(
         Sector(
-            id=f"{source.id}:{lines[row]}",
+            id=f"{source.id}:{place[row]}",
             insee=today[row],
             street=" ".join(cells["street"][row].split()),
             first=first[row],
@@ -88,7 +91,7 @@ def _ranges(
     number = {name: read_decimals(column) for name, column in text.items()}
     bad = np.zeros(len(parity), dtype=bool)
     for name, column in text.items():
-        whole = np.isfinite(number[name]) & (number[name] >= 0) & (number[name] % 1 == 0)
+        whole = np.isin(number[name], range(_LAST_NUMBER + 1))
         bad |= (column != "").to_numpy(dtype=bool) & ~whole
     first, last = (
         [None if math.isnan(value) or hidden else int(value) for value, hidden in zip(number[name], bad, strict=True)]

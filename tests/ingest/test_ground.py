@@ -116,6 +116,36 @@ def test_bad_rows_are_named():
     assert [laid.ledgers[name].rejected for name in ("cog", "contours")] == [1, 3]
 
 
+SQUARE_OF_METRES = [[[800_000, 6_600_000], [801_000, 6_600_000], [801_000, 6_601_000], [800_000, 6_600_000]]]
+
+
+@pytest.mark.parametrize("coordinates", [SQUARE_OF_METRES, [], [[[46.7, 4.4], [46.7, 4.5], [46.8, 4.5], [46.7, 4.4]]]],
+                         ids=["metres", "empty", "exchanged"])  # fmt: skip
+def test_an_outline_that_is_nowhere_near_is_none(coordinates):
+    drawn = contours()
+    drawn["features"][0]["geometry"]["coordinates"] = coordinates
+    laid = ground(shapes=drawn)
+    assert [(r.code, r.example) for r in laid.rejects] == [(RejectCode.BAD_GEOMETRY, "71001")]
+    assert {c.insee: c.geometry is None for c in laid.scope.communes}["71001"]
+    for feature in drawn["features"]:
+        feature["geometry"]["coordinates"] = coordinates
+    with pytest.raises(SourceMalformed, match="holds no contour of Saône-et-Loire"):
+        ground(shapes=drawn)
+
+
+@pytest.mark.parametrize("people", [-4, 1e300, float("inf"), "beaucoup", None])
+def test_a_population_that_none_has_is_unknown(people):
+    laid = ground(cog=[{**COG[0], "population": people}, *COG[1:]])
+    assert [c.population for c in laid.scope.communes if c.insee == "71001"] == [None]
+
+
+def test_a_table_without_shapes_is_no_map(tmp_path):
+    register = table(tmp_path, cog_source(), json.dumps(COG), "c.json")
+    drawn = table(tmp_path, contour_source(), "code;nom\n71001;Alpha\n", "contours.csv")
+    with pytest.raises(SourceMalformed, match=r"holds no shapes \(contours\.csv\)"):
+        lay_ground(SAONE_ET_LOIRE, (cog_source(), register), (contour_source(), drawn))
+
+
 def test_an_outline_that_crosses_itself_is_mended():
     drawn = contours()
     ring = drawn["features"][0]["geometry"]["coordinates"][0]

@@ -69,9 +69,11 @@ def test_what_is_no_cell_of_the_territory(tmp_path):
         f",71001,4,1,{rest}",
         f"{cell_id(3, 3)},71001,beaucoup,1,{rest}",
         f"{cell_id(3, 3)},71001,-4,1,{rest}",
+        f"{cell_id(3, 3)},71001,inf,1,{rest}",
+        f"{cell_id(3, 3)},71001,4,1,-9,1,1,1,0,0",
     )
-    assert made.ledger == Ledger(read=8, kept=1, merged=1, out_of_scope=2, rejected=4)
-    assert [r.code for r in made.rejects] == [RejectCode.NO_KEY, RejectCode.BAD_POSITION] + [RejectCode.BAD_NUMBER] * 2
+    assert made.ledger == Ledger(read=10, kept=1, merged=1, out_of_scope=2, rejected=6)
+    assert [r.code for r in made.rejects] == [RejectCode.NO_KEY, RejectCode.BAD_POSITION] + [RejectCode.BAD_NUMBER] * 4
     assert made.cells[0].living_standard_eur is None
 
 

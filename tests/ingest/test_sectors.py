@@ -43,7 +43,10 @@ def test_a_stretch_of_street_and_a_whole_commune(tmp_path):
     )
 
 
-@pytest.mark.parametrize("written", ["9;3;PI", "4;4;I", "3;3;P", "a;9;PI", "1;2,5;PI", "-1;9;PI", "1;9;X", "5;6b;PI"])
+@pytest.mark.parametrize(
+    "written",
+    ["9;3;PI", "4;4;I", "3;3;P", "a;9;PI", "1;2,5;PI", "-1;9;PI", "1;9;X", "5;6b;PI", "inf;inf;PI", "1e18;;PI"],
+)
 def test_what_is_no_range(tmp_path, written):
     made = sectors(tmp_path, f"71001;RUE HAUTE;{written};0710001A;N")
     assert [r.code for r in made.rejects] == [RejectCode.BAD_RANGE]
