@@ -1,8 +1,9 @@
 """Rows → places: duplicates inside a source, and the same place in several sources.
 
 Linked, never mixed: the row that wins gives every field, an official one before a volunteers' one; the others are
-listed behind it, each under its own licence, and count as merged in their ledgers. Missing a duplicate is preferred to
-merging two places.
+listed behind it, each under its own licence, and count as merged in their ledgers. Only what the winner does not say at
+all (capacity, departures) is taken from a row joined to it, and only from one of its own licence. Missing a duplicate
+is preferred to merging two places.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +24,10 @@ from ingest.matching import MatchRules, Places, one_to_one
 from ingest.results import Draft, SourceResult
 
 __all__ = ["Conflated", "Decision", "conflate"]
+
+
+_FILLED = ("capacity", "departures")
+"""What a place without it takes from a row that is joined to it, of the same licence alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +47,8 @@ class Decision:
     lat: float
     """WGS 84, degrees."""
     reason: str
-    """``"uai 0710001R"``, ``"name"``, ``"alone"``…: the rule that joined them, without its figures."""
+    """``"uai 0710001R"``, ``"name"``, ``"alone"``…: the rule that joined them, without its figures; and, after a
+    semicolon, which gaps of the place it filled: ``"name; gives capacity"``."""
     distance_m: float | None = None
     """From the row that it was joined to; None = nobody measured."""
     similarity: float | None = None
@@ -69,7 +76,7 @@ class Conflated:
     decisions: tuple[Decision, ...]
 
 
-@dataclass
+@dataclass(eq=False)
 class _Site:
     """A place that stands, and what is linked to it."""
 
@@ -81,13 +88,25 @@ class _Site:
     sources: set[str] = field(default_factory=set)
 
     def absorb(self, other: _Site) -> None:
-        """Take another row's provenance and identifiers along; its fields are left to it."""
+        """Take another row's provenance and identifiers along; its fields are left to it, but for gaps."""
+        self.draft = replace(self.draft, service=replace(self.draft.service, **self.gaps(other)))
         known = {(p.source, p.local_id) for p in (*self.draft.service.provenance, *self.linked)}
         for provenance in (*other.draft.service.provenance, *other.linked):
             if (provenance.source, provenance.local_id) not in known:
                 self.linked.append(provenance)
         self.links |= other.links
         self.sources.add(other.source)
+
+    def gaps(self, other: _Site) -> dict[str, Any]:
+        """Return what another row of the same licence says and this one does not."""
+        mine, theirs = self.draft.service, other.draft.service
+        if mine.provenance[0].licence is not theirs.provenance[0].licence:
+            return {}
+        return {
+            name: getattr(theirs, name)
+            for name in _FILLED
+            if getattr(mine, name) is None and getattr(theirs, name) is not None
+        }
 
 
 class _Sites:
@@ -141,6 +160,8 @@ def conflate(results: Sequence[SourceResult], rules: MatchRules, crs: str) -> Co
 def _decision(kept: _Site, merged: _Site, reason: str) -> Decision:
     one, other = kept.draft.service, merged.draft.service
     distance_m = float(np.hypot(*(kept.xy_m - merged.xy_m)))
+    if given := kept.gaps(merged):
+        reason += f"; gives {', '.join(sorted(given))}"
     return Decision.between(one, other, reason, distance_m, similarity(one.name, other.name))
 
 
@@ -225,7 +246,8 @@ def _by_identifier(site: _Site, sites: _Sites, *, official: bool) -> tuple[_Site
 def _places(sites: Sequence[_Site]) -> Places:
     xy_m = np.array([site.xy_m for site in sites], dtype=np.float64).reshape(-1, 2)
     services = [site.draft.service for site in sites]
-    return Places(xy_m, [service.name for service in services], [service.insee for service in services])
+    names, communes = [service.name for service in services], [service.insee for service in services]
+    return Places(xy_m, names, communes, [frozenset(site.links) for site in sites])
 
 
 def _service(site: _Site, complete: set[str], volunteers: set[str]) -> Service:

@@ -119,6 +119,8 @@ class Places:
     """``""`` when unknown."""
     insee: Sequence[str]
     """Commune; ``""`` when unknown."""
+    identifiers: Sequence[frozenset[tuple[str, str]]] = ()
+    """Kind and value of what each row is called officially; two values of one kind are two places. Empty: unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,11 +165,17 @@ class _Candidates:
         self.alike = rule.vocabulary.alike(first, second)
         self.blank = _flags(not x.own or not y.own for x, y in zip(first, second, strict=True))
         apart = _flags(x.groups != y.groups and bool(x.groups and y.groups) for x, y in zip(first, second, strict=True))
-        self.possible = ~apart
+        self.possible = ~(apart | self._called_otherwise(a, b))
         self.unsaid = _flags(x.said != y.said for x, y in zip(first, second, strict=True))
         self.only = self.same_commune & _single(codes_a)[self.a] & _single(codes_b)[self.b]
         self.free_a, self.free_b = np.ones(len(a.xy_m), dtype=bool), np.ones(len(b.xy_m), dtype=bool)
         self.pairs: list[Pair] = []
+
+    def _called_otherwise(self, a: Places, b: Places) -> NDArray[np.bool_]:
+        if not a.identifiers or not b.identifiers:
+            return np.zeros(len(self.a), dtype=bool)
+        sides = zip(self.a.tolist(), self.b.tolist(), strict=True)
+        return _flags(_contradict(a.identifiers[x], b.identifiers[y]) for x, y in sides)
 
     def pair(self) -> list[Pair]:
         rule = self.rule
@@ -217,6 +225,13 @@ def _single(codes: NDArray[np.object_]) -> NDArray[np.bool_]:
     _, where, counts = np.unique(codes.astype(str), return_inverse=True, return_counts=True)
     single: NDArray[np.bool_] = counts[where] == 1
     return single
+
+
+def _contradict(one: frozenset[tuple[str, str]], other: frozenset[tuple[str, str]]) -> bool:
+    """Tell whether two rows bear different identifiers of one kind."""
+    if not one or not other or one & other:
+        return False
+    return not {kind for kind, _ in one}.isdisjoint(kind for kind, _ in other)
 
 
 def _flags(values: Any) -> NDArray[np.bool_]:

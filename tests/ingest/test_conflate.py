@@ -76,6 +76,51 @@ def test_linked_is_not_mixed_every_field_stays_the_winner_s():
     assert replace(made.services[0], provenance=alone.provenance) == alone
 
 
+def with_capacity(made, capacity):
+    return replace(made, service=replace(made.service, capacity=capacity))
+
+
+@pytest.mark.parametrize(
+    ("licence", "own", "expected", "reason"),
+    [
+        ("etalab-2.0", None, 40.0, "name; gives capacity"),
+        ("etalab-2.0", 12.0, 12.0, "name"),
+        ("ODbL-1.0", None, None, "name"),
+    ],
+)
+def test_a_gap_is_filled_from_a_row_of_the_same_licence_alone(licence, own, expected, reason):
+    second = source(id="second", category="health.pharmacy", licence=licence)
+    made = together(
+        result(OFFICIAL, with_capacity(draft(OFFICIAL, "1", "Pharmacie du Pré"), own)),
+        result(second, with_capacity(draft(second, "9", "Pharmacie du Pré", (10, 0)), 40.0)),
+    )
+    assert [service.capacity for service in made.services] == [expected]
+    assert [decision.reason for decision in made.decisions] == [reason]
+
+
+def test_two_identifiers_of_one_kind_are_two_places_whatever_the_name():
+    made = together(
+        result(OFFICIAL, draft(OFFICIAL, "1", "Pharmacie du Pré", links=[("finess", "71")])),
+        result(OSM, draft(OSM, "n1", "Pharmacie du Pré", (5, 0), links=[("finess", "72")])),
+    )
+    assert ids(made) == ["officiel:1", "osm:n1"]
+    other_kind = draft(OSM, "n1", "Pharmacie du Pré", (5, 0), links=[("siret", "72")])
+    assert ids(together(result(OFFICIAL, draft(OFFICIAL, "1", "Pharmacie du Pré", links=[("finess", "71")])),
+                        result(OSM, other_kind))) == ["officiel:1"]  # fmt: skip
+
+
+def test_a_decision_shows_the_row_that_it_joined():
+    made = together(
+        result(OFFICIAL, draft(OFFICIAL, "1", "PHARMACIE DU PRÉ")),
+        result(OSM, draft(OSM, "n1", "Pharmacie du Pré", (30, 0)), draft(OSM, "n2", "", (400, 0), links=[("x", "1")])),
+    )
+    (decision,) = made.decisions
+    assert (decision.kept, decision.merged, decision.source, decision.local_id) == ("officiel:1", "osm:n1", "osm", "n1")
+    assert (decision.category, decision.name, decision.reason) == ("health.pharmacy", "Pharmacie du Pré", "name")
+    assert decision.distance_m == pytest.approx(30, abs=0.1)
+    assert decision.similarity == 100
+
+
 @pytest.mark.parametrize(
     ("name", "metres", "linked"),
     [
@@ -239,6 +284,18 @@ def test_rules_are_layered_and_strict(tmp_path):
         path.write_text(text, encoding="utf-8")
         with pytest.raises(ConfigurationError, match=said):
             MatchRules.load(path)
+
+
+def test_what_was_conflated_has_nothing_left_to_conflate():
+    """Every place of a first run, given again as one source, stands again, and nothing is joined."""
+    results = [
+        result(OFFICIAL, *(draft(OFFICIAL, str(n), f"Pharmacie {n}", (n * 90, 0)) for n in range(8))),
+        result(OSM, *(draft(OSM, f"n{n}", f"Pharmacie {n}", (n * 90 + 9, 0)) for n in range(5, 12))),
+    ]
+    once = together(*results)
+    again = result(OFFICIAL, *(Draft(service, n, ()) for n, service in enumerate(once.services)))
+    assert together(again).services == tuple(replace(s, standing=s.standing) for s in once.services)
+    assert together(again).decisions == ()
 
 
 names = st.sampled_from(["", "Pré", "Gué", "Pont"])
