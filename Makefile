@@ -27,7 +27,7 @@ bench: ## measure, and write docs/benchmarks.md
 	@scripts/setup test
 	@[ -z "$(MIRROR)" ] || export ALENTOURS_MIRROR="$$(cd "$(MIRROR)" && pwd)"; .venv/bin/python -m benchmarks
 
-soak: ## hold a real service under load for a minute, while its snapshots and workers fail
+soak: ## hold a service under load while its snapshots and workers fail, and kill builds at 40 points
 	@scripts/setup test
 	@.venv/bin/python -m benchmarks.soak
 

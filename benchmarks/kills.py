@@ -118,6 +118,6 @@ def kill_and_finish(folder: Path, whole: Path, points: int, seed: int) -> list[s
 def _started(folder: Path) -> subprocess.Popen[bytes]:
     ours = {name: value for name, value in os.environ.items() if not name.startswith("ALENTOURS_")}
     places = {f"ALENTOURS_{name.upper()}": str(folder / name) for name in ("raw", "store", "snapshots", "cache")}
-    command = [_COMMAND, "build", TERRITORY, "--quiet"]
+    command = [str(_COMMAND), "build", TERRITORY, "--quiet"]
     with (folder / _LOG).open("wb") as log:
         return subprocess.Popen(command, env={**ours, **places}, stdout=log, stderr=log, start_new_session=True)

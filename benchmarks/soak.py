@@ -2,7 +2,8 @@
 
 The sample is built twice, with two methods; one process serves it with two workers. While threads ask, the one
 snapshot and the other are published by turns, a damaged one is pointed at, and a worker is killed. Every answer must
-be, byte for byte, the one that its snapshot gave in calm. Only loopback is used; all files lie in a folder that goes.
+be, byte for byte, the one that its snapshot gave in calm. Then builds are killed at random points, and finished: the
+same snapshot must come of each (``benchmarks/kills.py``). Only loopback is used; all files lie in a folder that goes.
 """
 
 from __future__ import annotations
@@ -25,11 +26,12 @@ from pathlib import Path
 import httpx
 import numpy as np
 
+from benchmarks.kills import kill_and_finish
 from benchmarks.load import TIMEOUT_S, Expected, Load, Question, ask, questions
 from geo.errors import SnapshotCorrupt
 from geo.manifest import Manifest
 from geo.projection import Projection
-from geo.publication import publish, rollback
+from geo.publication import current_id, publish, rollback
 from geo.snapshot import Snapshot
 from ingest.build import Builder
 from ingest.settings import ROOT, BuildSettings
@@ -49,14 +51,31 @@ def main() -> int:
     """Run the soak; 1 when anything was wrong."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.soak", description=__doc__)
     parser.add_argument("--seconds", type=float, default=60, help="how long the load lasts (60)")
-    seconds = parser.parse_args().seconds
+    parser.add_argument("--kills", type=int, default=40, help="how many builds are killed (40)")
+    parser.add_argument("--seed", type=int, default=20261124, help="of the points at which they are")
+    asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="alentours-soak-") as folder:
         print("→ build the sample twice", file=sys.stderr)
         try:
-            return soak(Path(folder), seconds)
-        except Wrong as error:
+            failed = soak(Path(folder), asked.seconds)
+            return failed | kill_builds(Path(folder), asked.kills, asked.seed)
+        except (Wrong, AssertionError, TimeoutError) as error:
             print(f"soak: {error}", file=sys.stderr)
             return 1
+
+
+def kill_builds(folder: Path, kills: int, seed: int) -> int:
+    """Kill builds of the sample that serves, finish them, and tell."""
+    territory = folder / "snapshots" / TERRITORY
+    own = folder / "kills"
+    own.mkdir()
+    (own / "raw").symlink_to(folder / "raw", target_is_directory=True)
+    print(f"→ {kills} builds killed and finished", file=sys.stderr)
+    wrong = kill_and_finish(own, territory / str(current_id(territory)), kills, seed)
+    for sentence in wrong:
+        print(f"wrong: {sentence}")
+    print(f"builds killed and finished: {kills}, wrong: {len(wrong)}")
+    return int(bool(wrong))
 
 
 def soak(folder: Path, seconds: float) -> int:
