@@ -11,12 +11,14 @@ import typer
 from ingest.commands.build import build
 from ingest.commands.diff import diff
 from ingest.commands.source import source
+from ingest.commands.why import why
 
 __all__ = ["cli"]
 
 cli = typer.Typer(name="ingest", add_completion=False, pretty_exceptions_enable=False)
 cli.command()(build)
 cli.command()(diff)
+cli.command()(why)
 cli.add_typer(source, name="source")
 
 

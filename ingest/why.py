@@ -1,0 +1,148 @@
+"""Why a service is what it is: the rows behind it, and what joined them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from rapidfuzz import fuzz, process
+
+from geo.errors import FieldProblem, InvalidParameter, NoSnapshot
+from geo.manifest import SourceRecord
+from geo.places import Provenance, Service
+from ingest.conflate import Decision
+
+__all__ = ["Account", "Evidence", "JoinedRow", "account_for", "in_words"]
+
+
+class PublishedRun(Protocol):
+    """The run whose snapshot serves."""
+
+    @property
+    def id(self) -> int:
+        """Number in the store."""
+
+
+class Evidence(Protocol):
+    """What is asked of a store."""
+
+    def last_published(self, territory: str) -> PublishedRun | None:
+        """Return the run behind the last snapshot of a territory."""
+
+    def services(self, run: int) -> list[Service]:
+        """Return the services of a run."""
+
+    def decisions(self, run: int, service: str = "") -> list[Decision]:
+        """Return the decisions of a run."""
+
+    def sources(self, run: int) -> list[SourceRecord]:
+        """Return the sources of a run."""
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedRow:
+    """One publisher's row behind a service."""
+
+    id: str
+    """The service's own for the row that gives its fields; else the id that the row would have had."""
+    provenance: Provenance
+    source_title: str
+    name: str
+    lon: float | None
+    lat: float | None
+    """WGS 84, degrees; None = not recorded."""
+    joined: Decision | None
+    """Why it was joined; None = its fields are the service's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What is known of how a service came about."""
+
+    asked: str
+    service: Service
+    """The one that stands."""
+    rows: tuple[JoinedRow, ...]
+    """The row that won first, then the others in the order of the service's provenance."""
+
+    @property
+    def merged(self) -> bool:
+        """Whether the id that was asked for stands for another service today."""
+        return self.asked != self.service.id
+
+
+def account_for(store: Evidence, territory: str, service: str) -> Account:
+    """Account for a service of the snapshot that serves, or for the one that an id was merged into.
+
+    Raises
+    ------
+    NoSnapshot
+        Nothing is published for the territory.
+    InvalidParameter
+        There is no such id, neither of a service nor of a row that was merged; names the nearest one.
+    """
+    run = store.last_published(territory)
+    if run is None:
+        raise NoSnapshot(f"territory {territory}: nothing is published; alentours build {territory} does it")
+    services = {known.id: known for known in store.services(run.id)}
+    kept = service
+    if service not in services:
+        into = {decision.merged: decision.kept for decision in store.decisions(run.id)}
+        kept = _standing(service, into, services)
+    found = services[kept]
+    titles = {source.id: source.title for source in store.sources(run.id)}
+    return Account(service, found, _rows(found, store.decisions(run.id, kept), titles))
+
+
+def _standing(service: str, into: Mapping[str, str], services: Mapping[str, Service]) -> str:
+    """Follow an id to the service that it was merged into; there may be several steps."""
+    kept = service
+    for _ in range(len(into) + 1):
+        if kept in services:
+            return kept
+        if kept not in into:
+            break
+        kept = into[kept]
+    near = process.extractOne(service, sorted({*services, *into}), scorer=fuzz.ratio)
+    expected = f"a service's id, such as {near[0]!r}" if near else "a service's id; there is none at all"
+    raise InvalidParameter(FieldProblem("service", f"{service!r} is unknown", expected))
+
+
+def _rows(service: Service, decisions: Sequence[Decision], titles: Mapping[str, str]) -> tuple[JoinedRow, ...]:
+    by_row = {(decision.source, decision.local_id): decision for decision in decisions}
+    rows = []
+    for number, provenance in enumerate(service.provenance):
+        joined = by_row.get((provenance.source, provenance.local_id)) if number else None
+        title = titles.get(provenance.source, provenance.source)
+        if number == 0:
+            rows.append(JoinedRow(service.id, provenance, title, service.name, service.lon, service.lat, None))
+        elif joined is None:
+            own = f"{provenance.source}:{provenance.local_id}"
+            rows.append(JoinedRow(own, provenance, title, "", None, None, None))
+        else:
+            rows.append(JoinedRow(joined.merged, provenance, title, joined.name, joined.lon, joined.lat, joined))
+    return tuple(rows)
+
+
+_REASONS = {
+    "name": "the names are alike",
+    "same name": "the same name twice in one source",
+    "name in commune": "the names are alike, and nobody else in the commune bears such a one",
+    "unnamed": "one of the names distinguishes nothing, and nobody else near could be meant",
+    "alone in commune": "each is the only one of its commune",
+    "alone": "nobody else is near either",
+}
+
+
+def in_words(decision: Decision) -> str:
+    """Say why a row was joined, with metres and likeness."""
+    rule, _, more = decision.reason.partition("; ")
+    said = [_REASONS.get(rule, f"the same identifier ({rule})")]
+    if decision.distance_m is not None:
+        said.append(f"{decision.distance_m:.0f} m apart")
+    if decision.similarity is not None:
+        said.append(f"names {decision.similarity:.0f} % alike")
+    if more:
+        said.append(more)
+    return ", ".join(said)
