@@ -24,7 +24,7 @@ from ingest.settings import ROOT, BuildSettings
 from ingest.source_files import load_sources
 from ingest.territories import Department, Departments
 
-__all__ = ["Plan", "make_plan"]
+__all__ = ["Plan", "make_plan", "sample_folder"]
 
 _INDISPENSABLE = {"communes", "contours", "streets"}
 
@@ -100,7 +100,7 @@ def _fetch(
 
     A source of services that nobody gives is left out and named; without ground and streets nothing can be built.
     """
-    mirror = settings.mirror if territory != FICTIONAL_TERRITORY else _sample(settings.raw / "sample", stage)
+    mirror = settings.mirror if territory != FICTIONAL_TERRITORY else sample_folder(settings.raw, stage)
     hosts = Hosts(None if transport is not None else resolve, settings.internal_hosts)
     fetcher = Fetcher(settings.raw, mirror, transport, hosts=hosts)
     fetched: dict[str, list[Fetched]] = {}
@@ -119,8 +119,9 @@ def _fetch(
     return fetched, absent
 
 
-def _sample(parent: Path, stage: Stage) -> Path:
+def sample_folder(raw: Path, stage: Stage) -> Path:
     """Return the folder of the fictional territory's files, drawn when this version has not drawn them yet."""
+    parent = raw / "sample"
     folder = parent / digest_of_files(ROOT / "ingest" / "sample")[:16]
     if not (folder / "truth.json").exists():  # written last: a drawing that was cut short is begun anew
         from ingest.sample import generate  # noqa: PLC0415 - real territories never load the fictional one

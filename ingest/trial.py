@@ -10,12 +10,14 @@ from rich.console import Console
 from geo.method import Method
 from geo.places import Address, CommuneCount, Sector, Service, Zone
 from geo.taxonomy import Taxonomy
-from ingest.catalogue import Source
+from ingest.catalogue import FICTIONAL_TERRITORY, Source
 from ingest.fetch import Fetched, Fetcher
 from ingest.gates import Finding, check_sources
 from ingest.gather import gather
 from ingest.identity import code_digest
 from ingest.ledger import Ledger, Reject, RejectCode, count_codes
+from ingest.plan import sample_folder
+from ingest.progress import Silent
 from ingest.reading import normalise, read_table
 from ingest.scope import Scope
 from ingest.settings import ROOT, BuildSettings
@@ -104,7 +106,12 @@ def try_source(given: str, territory: str, settings: BuildSettings) -> Trial:
         return _anywhere(source, fetcher.get(source, next(iter(source.territories), "")))
     department = Departments.load(data / "territories.toml").require(territory)
     around = [s for s in load_sources(data / "sources", territory, taxonomy) if s.kind in _GROUND and s.id != source.id]
-    fetched = {name: files for name, files in fetcher.get_all(around, territory).items() if isinstance(files, list)}
+    if territory == FICTIONAL_TERRITORY:
+        ground_from = Fetcher(settings.raw, sample_folder(settings.raw, Silent().stage))
+    else:
+        ground_from = fetcher
+    found_files = ground_from.get_all(around, territory)
+    fetched = {name: files for name, files in found_files.items() if isinstance(files, list)}
     fetched[source.id] = fetcher.get(source, territory)
     stages = Stages(settings.cache / territory, code_digest(ROOT))  # the ground of a territory is laid once
     found = gather([*around, source], fetched, department, data, stages=stages)

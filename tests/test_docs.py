@@ -26,6 +26,7 @@ from geo.snapshot import Snapshot
 from ingest.cli import cli as ingest_cli
 from ingest.settings import BuildSettings
 from scripts.requisites import NO_CURL
+from tests import exercise
 from tests.documented import ROOT, Command, commands, fences, inline_code
 
 SERVICE = "http://127.0.0.1:8000"
@@ -38,10 +39,16 @@ ONLY_BY_FORM = {
     # program: (what it may look like, why it is not run)
     "createdb": (r"createdb \w+", "makes a database in the reader's own server; the tests' server is another"),
     "psql": (r"psql \w+ -c '.+'", "speaks to the reader's own server; the tests' server has PostGIS already"),
+    "ogrinfo": (r"ogrinfo -ro \"PG:[^\"]+\"", "speaks to the reader's own server; test_gdal.py runs it on the tests'"),
+    "ogr2ogr": (r"ogr2ogr -f GPKG \w+\.gpkg \"PG:[^\"]+\" \w+", "the same"),
+    ".venv/bin/alembic": (
+        r"\.venv/bin/alembic -c ingest/store/migrations/alembic\.ini (current|upgrade head|downgrade -1)",
+        "changes the reader's own database; test_migrations.py runs it on the tests'",
+    ),
     "docker": (r"docker (build|run) .+", "needs a container engine, and a network to fetch the base image"),
     "git": (r"git clone \S+( \S+)?", "fetches the project from wherever the reader found it"),
 }
-LABELS = {"", "sh", "sql", "json", "toml", "python", "html"}
+LABELS = {"", "sh", "sql", "json", "toml", "csv", "python", "html"}
 GENERATED = ("data/cache", "data/raw", "data/store", "data/snapshots", "frontend/dist", ".venv", ".make")
 
 
@@ -149,6 +156,8 @@ def test_a_command_of_ours_does_its_work(
     command: Command, sample_data: dict[str, str], own_snapshots: Path, tmp_path: Path
 ) -> None:
     (tmp_path / ".venv").symlink_to(BIN.parent)
+    if command.page == exercise.PAGE:
+        exercise.lay(tmp_path, BuildSettings(mirror=tmp_path, raw=Path(sample_data["ALENTOURS_RAW"])))
     done = subprocess.run(
         ["bash", "-o", "pipefail", "-c", command.text],
         cwd=tmp_path,
