@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import sqlalchemy
@@ -87,6 +91,25 @@ def test_upgrade_downgrade_and_check_are_clean_on_a_filled_database(engine: Engi
     with engine.begin() as connection:
         assert revision(connection) == ScriptDirectory.from_config(configuration(connection)).get_current_head()
         command.check(configuration(connection))
+
+
+def test_the_command_line_does_the_same(engine: Engine, empty_postgis_url: str, repository: Path) -> None:
+    filled(empty_postgis_url)
+
+    def alembic(*arguments: str) -> str:
+        command_ = [sys.executable, "-m", "alembic", "-c", "ingest/store/migrations/alembic.ini", *arguments]
+        given = {**os.environ, "ALENTOURS_DATABASE_URL": empty_postgis_url}
+        done = subprocess.run(command_, cwd=repository, env=given, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    assert "(head)" in alembic("current")
+    assert "No new upgrade operations detected" in alembic("check")
+    alembic("downgrade", "-1")
+    alembic("upgrade", "head")
+    with engine.connect() as connection:
+        assert revision(connection) is not None
+        assert connection.exec_driver_sql("SELECT count(*) FROM alentours.run").scalar_one() == 0
 
 
 def test_a_later_version_is_refused_in_words_and_left_alone(engine: Engine, empty_postgis_url: str) -> None:
