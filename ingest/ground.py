@@ -175,12 +175,12 @@ def _outlined(
     """Tell which geometries are areas on earth, and those of the territory in the part of it that its plane holds."""
     areal = np.array([g is not None and g.geom_type in {"Polygon", "MultiPolygon"} for g in geometries], dtype=bool)
     west, south, east, north = shapely.bounds(np.array([*geometries, None], dtype=object)[:-1]).T
-    on_earth = (west >= -180) & (south >= -90) & (east <= 180) & (north <= 90)
+    drawn: NDArray[np.bool_] = areal & (west >= -180) & (south >= -90) & (east <= 180) & (north <= 90)
     plane = CRS(department.crs).area_of_use
     if plane is None:
-        return areal & on_earth
+        return drawn
     held = (west >= plane.west - 1) & (south >= plane.south - 1) & (east <= plane.east + 1) & (north <= plane.north + 1)
-    return areal & on_earth & (held | ~ours)
+    return np.asarray(drawn & (held | ~ours), dtype=bool)
 
 
 def _close_to(shapes: gpd.GeoDataFrame, bounds: Sequence[float], halo_m: float) -> NDArray[np.bool_]:
