@@ -119,8 +119,8 @@ def _runs(frequencies: pd.DataFrame, trips: int) -> NDArray[np.float64]:
     if not frequencies.empty:
         trip = frequencies["trip"].to_numpy(dtype=np.int64)
         runs[trip] = 0
-        spans_s = frequencies["end_s"] - frequencies["start_s"]
-        np.add.at(runs, trip, np.ceil(spans_s / frequencies["headway_s"]).to_numpy())
+        start_s, end_s, headway_s = frequencies[["start_s", "end_s", "headway_s"]].to_numpy(dtype=np.float64).T
+        np.add.at(runs, trip, np.ceil((end_s - start_s) / headway_s))
     return runs
 
 
