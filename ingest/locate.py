@@ -81,18 +81,21 @@ class Locator:
 
     def __init__(self, communes: Iterable[Commune]) -> None:
         self._communes = {commune.insee: commune for commune in communes}
-        self._addresses: dict[str, list[Address]] = defaultdict(list)
-        self._streets: dict[str, dict[tuple[str, ...], _Street]] = {}
+        self._addresses: dict[str, list[list[Address]]] = defaultdict(list)
+        self._streets: dict[str, list[dict[tuple[str, ...], _Street]]] = {}
         self._by_postcode: dict[str, list[Commune]] = defaultdict(list)
         for commune in self._communes.values():
             for postcode in commune.postcodes:
                 self._by_postcode[postcode].append(commune)
 
     def add(self, addresses: Iterable[Address]) -> None:
-        """Take in the addresses of a source."""
+        """Take in the addresses of one source; of two that know a house, the first taken in is believed."""
+        by_commune: dict[str, list[Address]] = defaultdict(list)
         for address in addresses:
-            self._addresses[address.insee].append(address)
-            self._streets.pop(address.insee, None)
+            by_commune[address.insee].append(address)
+        for insee, rows in by_commune.items():
+            self._addresses[insee].append(rows)
+            self._streets.pop(insee, None)
 
     def commune_of(self, postcode: str, city: str) -> str:
         """Return the code of the one commune of this postcode and name; empty where there is none, or more than one."""
@@ -108,11 +111,15 @@ class Locator:
         """Return the place of an address: of its house number, else of its street; None where either is in doubt."""
         street: Located | None = None
         for insee, name, number in self._meanings(asked):
-            known = self._streets_of(insee).get(name)
-            found = known.at(number) if known else None
-            if found is not None and found.precision is Precision.HOUSENUMBER:
-                return found
-            street = street or found
+            for known in self._streets_of(insee):
+                if name not in known:
+                    continue
+                found = known[name].at(number)
+                if found is None:
+                    break  # what one source knows to be two is not told apart by another that knows one
+                if found.precision is Precision.HOUSENUMBER:
+                    return found
+                street = street or found
         return street
 
     def _meanings(self, asked: Asked) -> Iterator[tuple[str, tuple[str, ...], HouseNumber | None]]:
@@ -145,10 +152,13 @@ class Locator:
         names = [said[: len(said) - len(end)] for end in ends if said[len(said) - len(end) :] == end]
         return [name for name in dict.fromkeys(names) if name]
 
-    def _streets_of(self, insee: str) -> dict[tuple[str, ...], _Street]:
+    def _streets_of(self, insee: str) -> list[dict[tuple[str, ...], _Street]]:
+        """Return the streets of a commune by their words, one mapping for each source."""
         if insee not in self._streets:
-            found = entries(distinct_addresses(self._addresses.get(insee, ())), (), {})
-            self._streets[insee] = {e.words: _Street(e, _twice(e)) for e in found if e.kind is Position.STREET}
+            sources = [entries(distinct_addresses(rows), (), {}) for rows in self._addresses.get(insee, ())]
+            self._streets[insee] = [
+                {e.words: _Street(e, _twice(e)) for e in found if e.kind is Position.STREET} for found in sources
+            ]
         return self._streets[insee]
 
 

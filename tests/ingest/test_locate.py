@@ -34,8 +34,7 @@ ADDRESSES = [
 @pytest.fixture(scope="module")
 def locator():
     made = Locator(scope().communes)
-    made.add(ADDRESSES[:6])
-    made.add(ADDRESSES[6:])
+    made.add(ADDRESSES)
     return made
 
 
@@ -102,6 +101,22 @@ def test_two_streets_of_one_name_are_told_apart_by_their_numbers_alone(locator):
     assert locator.find(Asked(insee="71003", line="5 rue de l'Eglise")) is None
     assert locator.find(Asked(insee="71003", line="rue de l'Eglise")) is None
     assert house(locator.find(Asked(insee="71003", line="6 rue de l'Eglise"))) == at(5.02, 5)
+
+
+def test_the_first_source_is_believed_and_the_others_fill_in():
+    made = Locator(scope().communes)
+    made.add([address("7", "Rue Seule", "71003", (2, 6))])
+    made.add([address("7", "Rue Seule", "71003", (2.5, 6)), address("8", "rue seule", "71003", (2.6, 6))])
+    assert house(made.find(Asked(insee="71003", line="7 rue Seule"))) == at(2, 6)
+    assert house(made.find(Asked(insee="71003", line="8 rue Seule"))) == at(2.6, 6)
+    assert made.find(Asked(insee="71003", line="9 rue Seule")) == Located(*lonlat(2, 6), Precision.STREET, "71003")
+
+
+def test_a_doubt_of_one_source_is_not_settled_by_another():
+    made = Locator(scope().communes)
+    made.add(ADDRESSES)
+    made.add([address("5", "Rue de l’Église", "71003", (1, 5))])
+    assert made.find(Asked(insee="71003", line="5 rue de l'Eglise")) is None
 
 
 def test_a_town_and_a_postcode_name_a_commune(locator):
