@@ -160,8 +160,8 @@ class Table:
         if asked and not located and not self.has([POINT_LON]):
             # Half a pair that is there tells which pair was meant.
             half = [pair for pair in asked if any(name in columns and self.has(columns[name]) for name in pair)]
-            gone = next(name for name in (half or asked)[0] if name in columns and not self.has(columns[name]))
-            self._vanished(self._missing(columns[gone][0])[0], columns[gone])
+            headers = next((columns.get(n, (n,)) for n in (half or asked)[0] if not self.has(columns.get(n, ()))), ())
+            self._vanished(self._missing(headers[0])[0], headers)
         filters = [*source.keep, *source.drop]
         others = [f.column for f in filters if not f.if_present] + [also.column for also in source.also]
         if source.crs is not None and source.crs.column and ("x", "y") in located:

@@ -69,3 +69,9 @@ def test_what_is_wanted_is_told_by_the_source_or_is_everything():
     assert all(header in wanted for header in ("code a", "CODE-B", "p", "rne"))
     assert "nom" not in wanted
     assert "nom" in Wanted(None)
+
+
+def test_half_a_position_is_told_by_its_other_half():
+    of = source(columns={"key": "id", "lon": "lon"})
+    with pytest.raises(SourceMalformed, match="the column 'lat' is gone"):
+        made(id=["1"], lon=["4"]).require(of)
