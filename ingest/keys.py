@@ -10,7 +10,7 @@ from ingest.catalogue import CONTENT_KEY, Source
 from ingest.connectors.osm import KEY
 from ingest.connectors.table import POINT_LAT, POINT_LON, Table
 
-__all__ = ["read_keys"]
+__all__ = ["names_nobody", "read_keys"]
 
 _CONTENT = (
     "name", "category", "lon", "lat", "x", "y", "point",
@@ -34,6 +34,12 @@ def read_keys(source: Source, table: Table) -> pd.Series[str]:
     rows = zip(*(column.tolist() for column in columns), strict=True)
     keys = [_hash("\x1f".join(" ".join(cell.split()) for cell in row)) for row in rows]
     return pd.Series(keys, index=table.frame.index, dtype=object)
+
+
+def names_nobody(source: Source) -> bool:
+    """Tell whether a key can be shown of a row that is refused: one that is made of names may be a person's."""
+    key, name = ({part for text in source.columns.get(of, ()) for part in text.split("+")} for of in ("key", "name"))
+    return not key & name
 
 
 def _hash(said: str) -> str:

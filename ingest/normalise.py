@@ -23,7 +23,7 @@ from ingest.dates import read_dates
 from ingest.decimals import read_decimals
 from ingest.fetch import Fetched
 from ingest.filters import leave_out_filtered
-from ingest.keys import read_keys
+from ingest.keys import names_nobody, read_keys
 from ingest.ledger import RejectCode
 from ingest.locate import Locator
 from ingest.mapping import map_categories
@@ -95,7 +95,8 @@ def _leave_out_unplaced(sorter: Sorter, placed: Placed, keys: pd.Series[str]) ->
         for code in POSITION_CODES:
             where = np.zeros(len(keys), dtype=bool)
             where[failed[codes == code]] = True
-            sorter.reject(where, code, keys if code is RejectCode.NO_POSITION else pd.Series(shown))
+            is_key = code is RejectCode.NO_POSITION and names_nobody(sorter.source)
+            sorter.reject(where, code, keys if is_key else pd.Series(shown))
     sorter.leave_out(~placed.covered)
 
 

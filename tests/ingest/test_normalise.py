@@ -195,6 +195,12 @@ def test_a_row_without_a_place_is_far_when_its_commune_is(tmp_path):
     assert [reject.example for reject in made.rejects] == ["2", "3", "4", "5"]
 
 
+def test_a_key_that_is_made_of_names_is_not_shown(tmp_path):
+    columns = {"key": "id+nom", "name": "nom", "lon": "lon", "lat": "lat"}
+    made = rows(tmp_path, "1;Mme Untel;;", "2;M. Untel;0;0", columns=columns)
+    assert [reject.example for reject in made.rejects] == [", ", "0, 0"]
+
+
 @pytest.mark.parametrize(("written", "capacity"), [("40", 40.0), ("12,5", 12.5), ("0", None), ("", None), ("?", None)])
 def test_an_unknown_capacity_is_none_and_never_zero(tmp_path, written, capacity):
     columns = {"key": "id", "lon": "lon", "lat": "lat", "capacity": "places"}
