@@ -22,6 +22,8 @@ from tests.ingest.elsewhere import came_to, declared, read_vintage, scope_of
         ("res_installations", "44", 0, (9229, 309, 0, 8920, 0), {}, {"sport.gym": 266, "sport.pool": 43}),
         ("hopitaux_eurostat", "44", 0, (5368, 62, 0, 5306, 0), {}, {"health.hospital": 62}),
         ("gares", "35", 0, (3819, 62, 3, 3754, 0), {}, {"transport.station": 62}),
+        # The timetables' stops of 2015: each station once more for its platforms, which are left out.
+        ("gares", "35", 1, (5204, 60, 0, 5144, 0), {}, {"transport.station": 60}),
         (
             "bpe", "94", 0, (47171, 9807, 3131, 34226, 7), {"bad_position": 5, "other_department": 2},
             {"shop.bakery": 659, "health.doctor": 606, "health.dentist": 456, "childcare.creche": 349},
