@@ -222,7 +222,7 @@ def outcome(tmp_path, locator, lines, key="id"):
     return normalise_services(of, read, [fetched(tmp_path / "essai.csv", of)], scope(), locator)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(dirt, st.sampled_from(["id", "@content"]))
 def test_any_table_is_accounted_for(tmp_path_factory, locator, lines, key):
     lines = [line for line in lines if any(cell.strip() for cell in line)] or [("1", *[""] * 7)]
@@ -236,7 +236,7 @@ def test_any_table_is_accounted_for(tmp_path_factory, locator, lines, key):
     assert all(len(reject.example) <= 80 for reject in made.rejects)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.data())
 def test_the_order_of_rows_does_not_matter(tmp_path_factory, locator, data):
     lines = data.draw(dirt.map(lambda rows: [(str(n), *row[1:]) for n, row in enumerate(rows)]))
