@@ -20,6 +20,7 @@ from ingest.connectors.osm import KEY, STREET
 from ingest.connectors.table import Table
 from ingest.doors import door, house_number, is_home
 from ingest.fetch import Fetched
+from ingest.keys import read_keys
 from ingest.ledger import Ledger, RejectCode
 from ingest.positions import Positions, read_positions
 from ingest.results import Sorter, SourceResult
@@ -91,14 +92,14 @@ def _from_tags(table: Table) -> _Written:
 
 
 def _from_columns(source: Source, table: Table, scope: Scope) -> _Written:
-    text = {name: table.cells(source.columns.get(name, ())) for name in ("key", "number", "repetition", "street")}
+    text = {name: table.cells(source.columns.get(name, ())) for name in ("number", "repetition", "street")}
     doors = {pair: door(*pair) for pair in set(zip(text["number"], text["repetition"], strict=True))}
     number = [doors[pair] for pair in zip(text["number"], text["repetition"], strict=True)]
     fineness = _fineness(source, table)
     kinds = {name: _kind(name) for name in set(text["street"])}
     said = {_FINENESS[Precision.STREET]: Position.STREET, _FINENESS[Precision.LOCALITY]: Position.LOCALITY}
     return _Written(
-        key=text["key"],
+        key=read_keys(source, table).tolist(),
         number=[told or "" for told in number],
         bad_number=np.array([told is None for told in number], dtype=bool),
         shown=text["number"],

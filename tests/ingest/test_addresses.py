@@ -138,6 +138,13 @@ def test_two_rows_of_one_door_are_one_within_fifty_metres(tmp_path):
     assert made.ledger.merged == 1
 
 
+def test_a_base_without_keys_is_keyed_by_what_a_row_says(tmp_path):
+    nameless = base(columns={**BAN, "key": "@content"})
+    made = addresses(tmp_path, row("a"), row("b", number="2"), row("c", number="2"), of=nameless)
+    assert len({a.id for a in made.addresses}) == 2
+    assert made.ledger == Ledger(read=3, kept=2, merged=1, out_of_scope=0, rejected=0)
+
+
 def test_the_only_postcode_of_a_commune_fills_a_gap(tmp_path):
     made = addresses(tmp_path, row("a", postcode=""), row("b", postcode="7110", number="2"),
                      row("c", postcode="", insee="71002", at=(6, 2)))  # fmt: skip
