@@ -16,7 +16,7 @@ from shapely.geometry.base import BaseGeometry
 from geo.errors import SourceMalformed
 from ingest.connectors.table import POINT_LAT, POINT_LON
 
-__all__ = ["is_degrees", "lay_points", "to_degrees"]
+__all__ = ["lay_points", "to_degrees"]
 
 _WGS84 = "EPSG:4326"
 
@@ -57,7 +57,7 @@ def to_degrees(
         When nobody knows the system.
     """
     try:
-        if is_degrees(crs):
+        if _is_degrees(crs):
             return shapes
         transformer = pyproj.Transformer.from_crs(crs, _WGS84, always_xy=True)
     except pyproj.exceptions.ProjError as error:
@@ -72,7 +72,7 @@ def to_degrees(
 
 
 @lru_cache(maxsize=64)
-def is_degrees(crs: str) -> bool:
+def _is_degrees(crs: str) -> bool:
     """Tell whether a system is WGS 84 (or ETRS89, RGF93: the same to a metre), longitude first or not."""
     system = pyproj.CRS.from_user_input(crs)
     return bool(system.is_geographic) and system.to_epsg() in {4326, 4258, 4171, 4979, None}
