@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from geo.places import Provenance, Service, Standing
 from geo.projection import Projection
 from ingest.ledger import Ledger
-from ingest.likeness import similarity, words
-from ingest.matching import MatchRules, Places, one_to_one
+from ingest.likeness import words
+from ingest.matching import MatchRules, Places, Rule, one_to_one
 from ingest.results import Draft, SourceResult
 
 __all__ = ["Conflated", "Decision", "conflate"]
@@ -52,7 +52,7 @@ class Decision:
     distance_m: float | None = None
     """From the row that it was joined to; None = nobody measured."""
     similarity: float | None = None
-    """Of the two names, 0 … 100; None = one of them has no name."""
+    """Of the two names, by what distinguishes them in their category, 0 … 100; None = one of them has no name."""
 
     @classmethod
     def between(cls, kept: Service, merged: Service, reason: str, distance_m: float, similarity: float) -> Decision:
@@ -112,7 +112,8 @@ class _Site:
 class _Sites:
     """The places that stand so far, by category and by shared identifier."""
 
-    def __init__(self) -> None:
+    def __init__(self, rules: MatchRules) -> None:
+        self._rules = rules
         self.of_category: dict[str, list[_Site]] = defaultdict(list)
         self.of_link: dict[tuple[str, str], list[_Site]] = defaultdict(list)
         self.decisions: list[Decision] = []
@@ -124,7 +125,8 @@ class _Sites:
 
     def link(self, site: _Site, other: _Site, reason: str) -> None:
         """Link another source's place to one that stands."""
-        self.decisions.append(_decision(site, other, reason))
+        rule = self._rules.of(site.draft.service.category)
+        self.decisions.append(_decision(site, other, reason, rule))
         site.absorb(other)
         self._name(site)
 
@@ -146,7 +148,7 @@ def conflate(results: Sequence[SourceResult], rules: MatchRules, crs: str) -> Co
     """
     projection = Projection(crs)
     ordered = sorted(results, key=lambda r: (not r.source.official, not r.source.complete, r.source.id))
-    sites = _Sites()
+    sites = _Sites(rules)
     for result in ordered:
         own = _of_one_source(result, rules, projection, sites.decisions)
         _link(own, sites, rules, official=result.source.official)
@@ -157,12 +159,13 @@ def conflate(results: Sequence[SourceResult], rules: MatchRules, crs: str) -> Co
     return Conflated(tuple(services), _accounts(results, standing), tuple(sites.decisions))
 
 
-def _decision(kept: _Site, merged: _Site, reason: str) -> Decision:
+def _decision(kept: _Site, merged: _Site, reason: str, rule: Rule) -> Decision:
     one, other = kept.draft.service, merged.draft.service
     distance_m = float(np.hypot(*(kept.xy_m - merged.xy_m)))
     if given := kept.gaps(merged):
         reason += f"; gives {', '.join(sorted(given))}"
-    return Decision.between(one, other, reason, distance_m, similarity(one.name, other.name))
+    (alike,) = rule.vocabulary.alike([rule.vocabulary.read(one.name)], [rule.vocabulary.read(other.name)])
+    return Decision.between(one, other, reason, distance_m, float(alike))
 
 
 def _of_one_source(
@@ -184,7 +187,7 @@ def _of_one_source(
             namesakes.append(site)
             former = site
         else:
-            decisions.append(_decision(former, site, reason))
+            decisions.append(_decision(former, site, reason, rules.of(category)))
             former.absorb(site)
         by_link.update({(category, *link): former for link in draft.links if (category, *link) not in by_link})
     return kept

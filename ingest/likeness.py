@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
-__all__ = ["Vocabulary", "Wording", "similarity", "words"]
+__all__ = ["Vocabulary", "Wording", "words"]
 
 _WRITTEN_OUT = {
     "st": "saint", "ste": "saint", "sts": "saint", "stes": "saint", "sainte": "saint", "saints": "saint",
@@ -133,9 +133,3 @@ def _spelt(own: Sequence[str], other: Sequence[str]) -> list[str]:
         return next((word for word in other if len(word) > 1 and word.startswith(letter)), letter)
 
     return [longer(word) if len(word) == 1 and word.isalpha() else word for word in own]
-
-
-def similarity(one: str, other: str, generic: frozenset[str] = frozenset()) -> float:
-    """Return how alike two names are, 0 … 100, by what distinguishes them."""
-    vocabulary = Vocabulary(generic)
-    return float(vocabulary.alike([vocabulary.read(one)], [vocabulary.read(other)])[0])

@@ -13,7 +13,7 @@ from geo.errors import ConfigurationError
 from geo.places import Licence, Provenance, Service, Standing
 from ingest.conflate import conflate
 from ingest.ledger import Ledger
-from ingest.likeness import similarity, words
+from ingest.likeness import words
 from ingest.matching import MatchRules
 from ingest.results import Draft, SourceResult
 from tests.ingest.world import CRS, fetched, lonlat, source
@@ -266,7 +266,9 @@ def test_the_order_of_the_sources_does_not_matter():
     ],
 )
 def test_names_are_alike_by_what_distinguishes_them(one, other, low, high):
-    assert low <= similarity(one, other, RULES.of("shop.restaurant").generic) <= high
+    vocabulary = RULES.of("shop.restaurant").vocabulary
+    (alike,) = vocabulary.alike([vocabulary.read(one)], [vocabulary.read(other)])
+    assert low <= alike <= high
 
 
 def test_rules_are_layered_and_strict(tmp_path):

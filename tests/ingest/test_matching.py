@@ -11,10 +11,11 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from ingest.likeness import Vocabulary, similarity, words
+from ingest.likeness import Vocabulary, words
 from ingest.matching import MatchRules, Places, one_to_one
 
 RULES = MatchRules.load(Path(__file__).resolve().parents[2] / "data" / "conflation.toml")
+PLAIN = Vocabulary(frozenset())
 PRIMARY = RULES.of("education.ecole_elementaire")
 
 
@@ -26,6 +27,11 @@ def places(*rows, insee="71001"):
 
 def paired(a, b, rule=PRIMARY):
     return [(p.a, p.b, p.reason) for p in one_to_one(rule, a, b)]
+
+
+def similarity(one, other, vocabulary=PLAIN):
+    (alike,) = vocabulary.alike([vocabulary.read(one)], [vocabulary.read(other)])
+    return alike
 
 
 @pytest.mark.parametrize(
@@ -59,10 +65,7 @@ def test_words_are_written_out(name, read):
     ],
 )
 def test_likeness_is_of_what_distinguishes(one, other, low, high):
-    vocabulary = PRIMARY.vocabulary
-    (alike,) = vocabulary.alike([vocabulary.read(one)], [vocabulary.read(other)])
-    assert low <= alike <= high
-    assert similarity(one, other, PRIMARY.generic) == alike
+    assert low <= similarity(one, other, PRIMARY.vocabulary) <= high
 
 
 names = st.text(alphabet="abéz 12.-", max_size=12)
