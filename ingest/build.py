@@ -149,7 +149,7 @@ class Builder:
         )
 
     def _gather(self, plan: Plan, stages: Stages) -> Gathered:
-        with self._stage("read", len(plan.sources)) as advance:
+        with self._stage("read", len(plan.fetched)) as advance:
             return gather(plan.sources, plan.fetched, plan.department, self.settings.data, advance, stages)
 
     def _store(self, store: Store, plan: Plan, gathered: Gathered, stages: Stages) -> int:

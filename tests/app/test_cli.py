@@ -83,6 +83,8 @@ def test_score_by_coordinates(run, town: Town) -> None:
         (["snapshots", "publish", CODE, "three"], 1, "no snapshot"),
         (["snapshots", "publish", CODE, "../one"], 1, "not a snapshot's id"),
         (["snapshots", "rollback", CODE], 1, "no earlier"),
+        (["build", CODE, "--accept", "laposte"], 2, "names no finding"),
+        (["build", CODE, "--accept", "shrunk:laposte"], 2, "--because"),
         (["fly"], 2, "fly"),
         (["score", "--dragons"], 2, "--dragons"),
     ],
@@ -105,7 +107,7 @@ def test_candidates_are_shown(run) -> None:
 def test_ledger_accounts_for_every_row(run) -> None:
     code, out, _ = run("ledger", CODE)
     assert code == 0
-    assert re.search(r"registre\s+│\s+145 │\s+136 │\s+2 │\s+4 │\s+3 │ no_position 2, unknown_category 1", out)
+    assert re.search(r"registre\s+│\s+145 │\s+136 │\s+2 │\s+4 │\s+3 │ no_position 2, unmapped_category 1", out)
 
 
 def test_snapshots_are_listed_published_and_taken_back(run, own_town: Town) -> None:
@@ -119,6 +121,31 @@ def test_snapshots_are_listed_published_and_taken_back(run, own_town: Town) -> N
     assert serving() == "two"
     assert run("snapshots", "rollback", CODE)[:2] == (0, "one serves 00 again\n")
     assert serving() == "one"
+
+
+def test_what_the_gates_said_is_shown(run, own_town: Town) -> None:
+    path = own_town.root / CODE / "one" / "run.json"
+    findings = [
+        {"check": "age", "subject": "registre", "outcome": "warn", "text": "registre: of 2019"},
+        {"check": "rows", "subject": "registre", "outcome": "pass", "text": "registre: 145 rows"},
+        {"check": "shrunk", "subject": "carte", "outcome": "fail", "text": "carte: 3 rows"},
+    ]
+    overrides = [{"name": "shrunk:carte", "reason": "three are left", "at": "2026-11-24T08:00:00Z"}]
+    path.write_text(json.dumps({**json.loads(path.read_text()), "findings": findings, "overrides": overrides}))
+    _, out, _ = run("snapshots", "list", CODE)
+    (line,) = (line for line in out.splitlines() if "serves" in line)
+    assert [cell.strip() for cell in line.split("│")][8:10] == ["1", "shrunk:carte"]
+    _, out, _ = run("snapshots", "list", CODE, "--findings")
+    assert "one warn: registre: of 2019 [age:registre]" in out
+    assert "one accepted shrunk:carte: three are left" in out
+    assert "145 rows" not in out
+    _, out, _ = run("ledger", CODE)
+    assert "shrunk:carte: three are left" in out
+
+
+def test_old_snapshots_are_removed(run, own_town: Town) -> None:
+    assert run("snapshots", "prune", CODE, "--keep", "0")[:2] == (0, "removed: two\n")
+    assert run("snapshots", "prune", CODE)[:2] == (0, "removed: none\n")
 
 
 def test_a_damaged_snapshot_is_named(run, own_town: Town) -> None:

@@ -7,6 +7,7 @@ import re
 import shutil
 from pathlib import Path
 
+import httpx
 import pytest
 
 from geo.errors import GateRefused, InvalidParameter, SourceMalformed, SourceUnavailable
@@ -15,8 +16,17 @@ from geo.scoring import Place, score
 from geo.snapshot import Snapshot
 from ingest.build import Builder, Built
 from ingest.overrides import Accepted
+from ingest.source_files import load_sources
 from ingest.store import open_store
 from tests.built import build_settings
+
+
+def _no_network(request: httpx.Request) -> httpx.Response:
+    raise httpx.ConnectError("there is no network here", request=request)
+
+
+NO_NETWORK = httpx.MockTransport(_no_network)
+"""What a mirror lacks is left out, whether or not the machine has a network."""
 
 
 def files_of(snapshot: Path) -> dict[str, bytes]:
@@ -175,12 +185,16 @@ def test_an_unknown_territory_is_refused_with_the_nearest_one(tmp_path: Path) ->
 @pytest.fixture(scope="module")
 def built_71(mirror: Path, tmp_path_factory: pytest.TempPathFactory) -> Built:
     """Saône-et-Loire from real files."""
-    return Builder(build_settings(tmp_path_factory.mktemp("71"), mirror=mirror)).build("71")
+    return Builder(build_settings(tmp_path_factory.mktemp("71"), mirror=mirror), transport=NO_NETWORK).build("71")
 
 
 def test_saone_et_loire_is_built_from_real_files(built_71: Built) -> None:
     snapshot = Snapshot.open(built_71.folder)
-    assert not snapshot.excluded
+    declared = load_sources(build_settings(built_71.folder).data / "sources", "71")
+    laid = {s.id for s in declared if any("71" in (vintage.territories or ["71"]) for vintage in s.mirror)}
+    assert {source.id for source in snapshot.sources} == laid  # of the others there is no file but the live feed
+    assert set(snapshot.excluded) == {source.id for source in declared} - laid
+    assert len(laid) > 30
     colleges = [s for s in snapshot.services if s.category == "education.college" and s.in_territory]
     official = [s for s in colleges if s.provenance[0].source == "education_annuaire"]
     assert len(official) == 63
@@ -217,7 +231,8 @@ def test_the_door_of_the_method_page_scores_as_the_page_says(built_71: Built, re
 def test_saone_et_loire_is_the_same_from_postgis(
     built_71: Built, mirror: Path, tmp_path: Path, empty_postgis_url: str
 ) -> None:
-    other = Builder(build_settings(tmp_path, mirror=mirror, database_url=empty_postgis_url)).build("71")
+    settings = build_settings(tmp_path, mirror=mirror, database_url=empty_postgis_url)
+    other = Builder(settings, transport=NO_NETWORK).build("71")
     assert other.snapshot_id == built_71.snapshot_id
     assert files_of(other.folder) == files_of(built_71.folder)
 
