@@ -5,8 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import httpx
@@ -434,3 +437,58 @@ def test_what_neither_gives_is_named(tmp_path):
         Fetcher(tmp_path).get(source(mirror=vintage))
     with pytest.raises(SourceUnavailable, match=r"source essai: the mirror lacks some of its files \(a\.csv\)"):
         Fetcher(tmp_path, tmp_path).get(source(mirror=vintage))
+
+
+# --- over a real connection
+
+
+@contextmanager
+def server(answer: Callable[[BaseHTTPRequestHandler], tuple[int, dict[str, str], bytes]]) -> Iterator[int]:
+    """A server on loopback; gives its port."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            status, headers, body = answer(self)
+            self.send_response(status)
+            for name, value in {**headers, "Content-Length": str(len(body))}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as listening:
+        thread = threading.Thread(target=listening.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            yield listening.server_address[1]
+        finally:
+            listening.shutdown()
+            thread.join()
+
+
+def test_a_host_is_asked_by_its_name_at_the_address_that_was_looked_at(tmp_path):
+    def answer(handler):
+        if handler.path == "/away":
+            return 302, {"Location": f"http://127.0.0.1:{handler.server.server_address[1]}/secret"}, b""
+        return 200, {"ETag": '"v1"'}, f"{handler.path} of {handler.headers['Host']}".encode()
+
+    hosts = Hosts(lambda name: {"depot.dept": ["127.0.0.1"]}[name], internal=["depot.dept"])
+    with server(answer) as port:
+        zone = Fetcher(tmp_path, hosts=hosts, limits=Limits(attempts=1))
+        (got,) = zone.get(web(url=f"http://depot.dept:{port}/a.csv"))
+        assert got.path.read_text() == f"/a.csv of depot.dept:{port}"
+        with pytest.raises(SourceUnavailable, match=r"127\.0\.0\.1 leads to 127\.0\.0\.1, which is no public address"):
+            zone.get(web(url=f"http://depot.dept:{port}/away"))
+        with pytest.raises(SourceUnavailable, match="no public address"):
+            Fetcher(tmp_path).get(web(url=f"http://127.0.0.1:{port}/a.csv"))
+
+
+def test_a_name_that_nobody_knows_is_a_publisher_that_does_not_answer(tmp_path):
+    def unknown(name):
+        raise OSError("no such name")
+
+    zone = Fetcher(tmp_path, hosts=Hosts(unknown), limits=Limits(attempts=1))
+    with pytest.raises(SourceUnavailable, match=r"does not answer \(the name example\.org is not known\)"):
+        zone.get(web())
