@@ -222,7 +222,7 @@ def _link(own: Iterable[_Site], sites: _Sites, rules: MatchRules, *, official: b
             sites.link(found[0], site, found[1])
     for category, group in left.items():
         rule = rules.of(category)
-        there = [s for s in sites.of_category[category] if not s.sources & {x.source for x in group}]
+        there = [s for s in sites.of_category[category] if group[0].source not in s.sources]
         pairs = one_to_one(rule, _places(there), _places(group))
         for pair in pairs:
             sites.link(there[pair.a], group[pair.b], pair.reason)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from time import thread_time
 
 import pytest
 from hypothesis import given, settings
@@ -324,3 +325,19 @@ def test_no_row_vanishes_and_every_one_is_linked_once(first, second):
 @given(st.text(max_size=30))
 def test_words_are_plain(text):
     assert all(word.isascii() and word.isalnum() and word == word.casefold() for word in words(text))
+
+
+def test_two_sources_of_a_whole_country_take_seconds():
+    """6,000 beside 6,000: a step that looks at every row for every row would take minutes."""
+    grid = [(2_000.0 * (n % 100), 2_000.0 * (n // 100)) for n in range(6_000)]
+    first = [
+        draft(OFFICIAL, str(n), f"Pharmacie {n % 300} du Pré", at, insee=f"{n // 3:05}") for n, at in enumerate(grid)
+    ]
+    second = [
+        draft(OSM, f"n{n}", f"Pharmacie {n % 300} du Pré", (x + 30, y), insee=f"{n // 3:05}")
+        for n, (x, y) in enumerate(grid)
+    ]
+    start = thread_time()
+    made = together(result(OFFICIAL, *first), result(OSM, *second))
+    assert thread_time() - start < 10
+    assert len(made.services) == len(made.decisions) == 6_000
