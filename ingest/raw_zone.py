@@ -118,7 +118,17 @@ def key_of(request: Request) -> str:
 
 
 def sha256_of(path: Path) -> str:
-    """Return the digest of a file."""
+    """Return the digest of a file; of a shapefile, of all the files that make it up."""
+    parts = [path.with_suffix(suffix) for suffix in _SHAPEFILE] if path.suffix == ".shp" else []
+    digests = [_digest(part) for part in (path, *parts) if part is path or part.is_file()]
+    return digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
+
+
+_SHAPEFILE = (".cpg", ".dbf", ".prj", ".shx")
+"""What lies beside a ``.shp``: attributes, their encoding, the system of its coordinates."""
+
+
+def _digest(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

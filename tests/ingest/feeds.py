@@ -108,3 +108,10 @@ def square(west: float, south: float, east: float, north: float) -> dict[str, An
     """A polygon in the made-up world, km."""
     corners = [(west, south), (east, south), (east, north), (west, north), (west, south)]
     return {"type": "Polygon", "coordinates": [[lonlat(*corner) for corner in corners]]}
+
+
+FREQUENCIES_HEADER = "trip_id,start_time,end_time,headway_secs"
+
+
+def times(*rows):
+    return lines(TIMES_HEADER, *(row for group in rows for row in group))

@@ -20,7 +20,7 @@ from ingest.download import Downloader
 from ingest.fetch import Fetcher, Limits
 from ingest.hosts import Hosts
 from ingest.protocols import Request
-from ingest.raw_zone import RawFolder
+from ingest.raw_zone import RawFolder, sha256_of
 from tests.ingest.world import source
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -492,3 +492,13 @@ def test_a_name_that_nobody_knows_is_a_publisher_that_does_not_answer(tmp_path):
     zone = Fetcher(tmp_path, hosts=Hosts(unknown), limits=Limits(attempts=1))
     with pytest.raises(SourceUnavailable, match=r"does not answer \(the name example\.org is not known\)"):
         zone.get(web())
+
+
+def test_a_shapefile_is_all_its_files(tmp_path):
+    (tmp_path / "a.shp").write_bytes(b"shapes")
+    alone = sha256_of(tmp_path / "a.shp")
+    assert alone == hashlib.sha256(b"shapes").hexdigest()
+    (tmp_path / "a.dbf").write_bytes(b"one")
+    one = sha256_of(tmp_path / "a.shp")
+    (tmp_path / "a.dbf").write_bytes(b"two")
+    assert len({alone, one, sha256_of(tmp_path / "a.shp")}) == 3

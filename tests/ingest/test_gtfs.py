@@ -1,16 +1,12 @@
-"""GTFS feeds: departures known by arithmetic, every dialect of the calendar, and files that are not what they claim."""
+"""GTFS feeds: departures known by arithmetic, and every dialect of the calendar."""
 
 from __future__ import annotations
 
-import math
 import tempfile
 import zipfile
-from datetime import date, timedelta
-from itertools import pairwise
 from pathlib import Path
 
 import gtfs_kit
-import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -19,12 +15,12 @@ from hypothesis import strategies as st
 from geo.errors import SourceMalformed
 from ingest.connectors.gtfs import read_stops, read_zones
 from ingest.ledger import RejectCode
-from ingest.transit import normalise_stops
-from ingest.transit_departures import between, seconds
+from ingest.transit_departures import seconds
 from tests.ingest.feeds import (
     DAILY,
     DAYS_HEADER,
     FEED,
+    FREQUENCIES_HEADER,
     PLAIN,
     STOPS_HEADER,
     SUNDAYS,
@@ -37,12 +33,12 @@ from tests.ingest.feeds import (
     read,
     square,
     stop,
+    times,
     trip,
     zones,
 )
-from tests.ingest.world import fetched, scope
+from tests.ingest.world import fetched
 
-FREQUENCIES_HEADER = "trip_id,start_time,end_time,headway_secs"
 DATES_HEADER = "service_id,date,exception_type"
 
 
@@ -65,10 +61,6 @@ def test_a_feed_in_a_folder_of_its_zip_is_found(tmp_path):
 
 
 # --- which trips leave a stop
-
-
-def times(*rows):
-    return lines(TIMES_HEADER, *(row for group in rows for row in group))
 
 
 @pytest.mark.parametrize(
@@ -267,263 +259,6 @@ def test_frequencies_agree_with_gtfs_kit(spans, first, ride):
     for place in ("A", "B"):
         there = leaves_s.loc[leaves_s["stop_id"] == place, "s"]
         assert found[place] == (len(there), int((there >= 19 * 3600).sum()), 0)
-
-
-# --- properties
-
-SERVICES = ("lv", "dim", "x")
-DAYS = st.lists(st.sampled_from("01"), min_size=7, max_size=7).map(",".join)
-
-
-@st.composite
-def timetables(draw):
-    """Trips of three services between three stops, with a calendar of five weeks and exceptions."""
-    trips, rows = [], []
-    for number in range(draw(st.integers(1, 8))):
-        places = draw(st.lists(st.sampled_from("ABC"), min_size=2, max_size=5))
-        start = draw(st.integers(5 * 60, 24 * 60))
-        minutes = [start + 7 * step for step in range(len(places))]
-        calls = [f"{m // 60:02}:{m % 60:02} {place}" for m, place in zip(minutes, places, strict=True)]
-        trips.append((f"t{number}", draw(st.sampled_from(SERVICES))))
-        rows.append(trip(f"t{number}", *calls))
-    calendar = {service: draw(DAYS) for service in SERVICES}
-    exceptions = draw(
-        st.lists(st.tuples(st.sampled_from(SERVICES), st.integers(0, 34), st.sampled_from("12")), max_size=6)
-    )
-    return trips, rows, calendar, exceptions
-
-
-def written(timetable, first=date(2026, 1, 5), without=""):
-    trips, rows, calendar, exceptions = timetable
-    last = first + timedelta(34)
-    return {
-        "trips": lines("route_id,service_id,trip_id", *(f"bus,{s},{name}" for name, s in trips if s != without)),
-        "stop_times": times(*(group for (_, s), group in zip(trips, rows, strict=True) if s != without)),
-        "calendar": lines(DAYS_HEADER, *(f"{s},{days},{first:%Y%m%d},{last:%Y%m%d}" for s, days in calendar.items())),
-        "calendar_dates": lines(
-            DATES_HEADER, *(f"{s},{first + timedelta(day):%Y%m%d},{way}" for s, day, way in exceptions)
-        ),
-    }
-
-
-def read_anew(changed):
-    with tempfile.TemporaryDirectory() as folder:
-        return read(Path(folder), **changed)
-
-
-@given(timetable=timetables(), weeks=st.integers(-60, 60))
-@settings(max_examples=15, deadline=None)
-def test_another_week_changes_nothing(timetable, weeks):
-    later = date(2026, 1, 5) + timedelta(7 * weeks)
-    assert read_anew(written(timetable)) == read_anew(written(timetable, later))
-
-
-@given(timetable=timetables())
-@settings(max_examples=15, deadline=None)
-def test_a_service_that_leaves_takes_exactly_its_trips(timetable):
-    trips, rows, calendar, _ = timetable
-    plain = (trips, rows, calendar, [])  # without exceptions every week is the same, whatever leaves
-    working = {service: days.split(",")[:5].count("1") / 5 for service, days in calendar.items()}
-    sundays = {service: float(days[-1]) for service, days in calendar.items()}
-    expected = {}
-    for place in "ABC":
-        leaves = [s for (_, s), group in zip(trips, rows, strict=True) if s != "x" and leaves_from(group, place)]
-        expected[place] = (sum(working[s] for s in leaves), sum(sundays[s] for s in leaves))
-    found = read_anew(written(plain, without="x"))
-    for place, counts in found.items():
-        if counts is None:  # nothing that is left ever runs
-            assert not any(working[s] or calendar[s].split(",")[5] == "1" or sundays[s] for _, s in trips if s != "x")
-        else:
-            assert (counts[0], counts[2]) == pytest.approx(expected[place])
-
-
-def leaves_from(group, place):
-    return any(row.split(",")[3] == place for row in group[:-1])
-
-
-@given(timetable=timetables())
-@settings(max_examples=10, deadline=None)
-def test_days_agree_with_gtfs_kit(timetable):
-    with tempfile.TemporaryDirectory() as folder:
-        (file,) = feed(Path(folder), **written(timetable))
-        found = departures(read_stops(FEED, [file]))
-        peer = gtfs_kit.read_feed(file.path, dist_units="km")
-        dates = peer.get_dates()
-        runs = peer.compute_trip_activity(dates).set_index("trip_id")
-    weeks = [runs[dates[start : start + 7]] for start in range(0, 35, 7)]
-    best = max(weeks, key=lambda week: (week.iloc[:, :5].to_numpy().sum(), week.to_numpy().sum()))
-    for place in found:
-        leaving = [
-            name for (name, _), group in zip(timetable[0], timetable[1], strict=True) if leaves_from(group, place)
-        ]
-        mean, sunday = best.loc[leaving].iloc[:, :5].to_numpy().sum() / 5, best.loc[leaving].iloc[:, 6].sum()
-        if best.to_numpy().sum():
-            assert (found[place][0], found[place][2]) == pytest.approx((mean, sunday))
-        else:
-            assert found[place] is None
-
-
-@given(times_s=st.lists(st.one_of(st.none(), st.integers(0, 90_000)), max_size=12), cut=st.integers(0, 12))
-def test_times_between_two_calls_lie_between_them_and_others_stay(times_s, cut):
-    given_s = np.array([math.nan if time is None else time for time in times_s], dtype=np.float64)
-    filled = between((np.arange(len(given_s)) >= cut).astype(np.int64), given_s)
-    for part in (slice(0, cut), slice(cut, None)):
-        before, after = given_s[part], filled[part]
-        known = np.flatnonzero(~np.isnan(before))
-        assert np.array_equal(after[known], before[known])
-        for a, b in pairwise(known):
-            low, high = sorted((before[a], before[b]))
-            assert ((after[a : b + 1] >= low - 1e-6) & (after[a : b + 1] <= high + 1e-6)).all()
-        outside = np.setdiff1d(np.arange(len(before)), np.arange(known[0], known[-1] + 1) if len(known) else [])
-        assert np.isnan(after[outside]).all()
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [("08:00:00", 28_800), ("7:05", 25_500), ("25:10:30", 90_630), (" 08:00:00", 28_800), ("0:00:00", 0)],
-)
-def test_hours(text, expected):
-    assert seconds(text) == expected
-
-
-@pytest.mark.parametrize("text", ["", "-", "8h00", "08:00:00:00", "08:-1:00", "NULL", "99999:00"])
-def test_what_is_no_hour(text):
-    assert math.isnan(seconds(text))
-
-
-# --- what is not as it should be
-
-
-def test_stops_and_trips_that_nobody_knows_are_named_once(tmp_path):
-    calls = times(
-        trip("matin", "08:00 A", "08:10 X", "08:20 C"), trip("perdu", "09:00 A", "09:10 B"),
-        trip("soir", "18:00 X", "18:10 B"),
-    )  # fmt: skip
-    table = read_stops(FEED, feed(tmp_path, stop_times=calls))
-    assert [(reject.code, reject.line, reject.example) for reject in table.rejects] == [
-        (RejectCode.UNKNOWN_SERVICE, 3, "stop_id X"), (RejectCode.UNKNOWN_SERVICE, 5, "trip_id perdu"),
-    ]  # fmt: skip
-    assert table.read == 3 + 2
-    assert departures(table) == {"A": (1, 0, 0), "B": (0, 0, 0), "C": (0, 0, 0)}
-
-
-def test_ragged_rows_are_named_and_a_cut_is_refused(tmp_path):
-    rows = [row for number in range(30) for row in trip("matin", f"{8 + number // 10:02}:{number % 6}0 A")]
-    good = times(rows, trip("soir", "18:00 B", "18:10 C"))
-    bad = good + "matin,08:00:00\n"
-    table = read_stops(FEED, feed(tmp_path / "a", stop_times=bad))
-    assert [(reject.code, reject.file, reject.line) for reject in table.rejects] == [
-        (RejectCode.RAGGED_ROW, "stop_times.txt", 34)
-    ]
-    with pytest.raises(SourceMalformed, match="cut off: its last row has 2 cells instead of 6"):
-        read_stops(FEED, feed(tmp_path / "b", packed=False, stop_times=bad.rstrip("\n")))
-    stops = PLAIN["stops.txt"] + "".join(stop(f"S{number}") + "\n" for number in range(30)) + "trop,court\n"
-    table = read_stops(FEED, feed(tmp_path / "c", stops=stops))
-    assert [(reject.code, reject.file, reject.line) for reject in table.rejects] == [
-        (RejectCode.RAGGED_ROW, "stops.txt", 35)
-    ]
-
-
-@pytest.mark.parametrize(
-    ("changed", "said"),
-    [
-        ({"stops": None}, "the feed lacks stops.txt"),
-        ({"trips": None}, "the feed lacks trips.txt"),
-        ({"stop_times": None}, "the feed lacks stop_times.txt"),
-        ({"stops": ""}, "empty"),
-        ({"stops": lines("stop_id,stop_name,stop_lat", "A,Arrêt,46.7")}, "the column 'stop_lon' is gone"),
-        ({"trips": lines("route_id,trip_id", "bus,matin")}, "the column 'service_id' is gone"),
-        ({"stop_times": lines("trip_id,stop_sequence", "matin,1")}, "the column 'stop_id' is gone"),
-        ({"stop_times": "trip_id,stop_id\n" + "matin\n" * 5}, "do not have the 2 cells"),
-        ({"stops": PLAIN["stops.txt"].encode("utf-16")}, "not written in utf-8"),
-        ({"stop_times": PLAIN["stop_times.txt"].encode("utf-16")}, "is gone"),
-    ],
-)
-def test_a_feed_without_its_tables_is_refused(tmp_path, changed, said):
-    of = FEED.model_copy(update={"encoding": ("utf-8",)})
-    with pytest.raises(SourceMalformed, match=said):
-        read_stops(of, feed(tmp_path, of, **changed))
-
-
-def test_latin_letters_a_mark_and_loose_headers_are_read(tmp_path):
-    stops = "\ufeff" + PLAIN["stops.txt"].replace(",", ", ", 5)
-    assert departures(read_stops(FEED, feed(tmp_path / "a", stops=stops)))["B"] == (2, 1, 1)
-    latin = {
-        "stops": PLAIN["stops.txt"].encode("cp1252"),
-        "trips": PLAIN["trips.txt"].replace("bus", "été").encode("cp1252"),
-    }
-    table = read_stops(FEED, feed(tmp_path / "b", routes=None, **latin))
-    assert departures(table)["B"] == (2, 1, 1)
-    assert table.frame["stop_name"].tolist() == ["Arrêt A", "Arrêt B", "Arrêt C"]
-
-
-def test_a_damaged_zip_is_refused(tmp_path):
-    (file,) = feed(tmp_path)
-    whole = file.path.read_bytes()
-    for size in (5, len(whole) // 2, len(whole) - 30):
-        file.path.write_bytes(whole[:size])
-        with pytest.raises(SourceMalformed):
-            read_stops(FEED, [file])
-    at = whole.index(b"matin")
-    file.path.write_bytes(whole[:at] + b"soiree" + whole[at + 6 :])
-    with pytest.raises(SourceMalformed, match="cut off"):
-        read_stops(FEED, [file])
-    file.path.write_text("<!DOCTYPE html><title>Erreur</title>")
-    with pytest.raises(SourceMalformed, match="a web page"):
-        read_stops(FEED, [file])
-
-
-def test_a_table_that_stands_twice_is_refused(tmp_path):
-    first, second = feed(tmp_path / "a"), feed(tmp_path / "b", packed=False)
-    with pytest.raises(SourceMalformed, match="twice"):
-        read_stops(FEED, [*first, *second])
-
-
-def test_a_zip_bomb_is_refused_before_it_unpacks(tmp_path):
-    (file,) = feed(tmp_path)
-    whole = bytearray(file.path.read_bytes())
-    entry = whole.rindex(b"PK\x01\x02", 0, whole.rindex(b"stop_times.txt"))
-    whole[entry + 24 : entry + 28] = (3 << 30).to_bytes(4, "little")
-    file.path.write_bytes(bytes(whole))
-    with pytest.raises(SourceMalformed, match="3 GiB"):
-        read_stops(FEED, [file])
-
-
-@given(
-    name=st.sampled_from(["stops", "trips", "stop_times", "calendar", "routes", "frequencies", "location_group_stops"]),
-    at=st.floats(0, 1, exclude_max=True),
-    harm=st.sampled_from(["cut", "byte", "cell", "row", "column", "twice", "page"]),
-    noise=st.binary(min_size=1, max_size=3),
-)
-@settings(max_examples=60, deadline=None)
-def test_damage_ends_in_rows_rejects_or_a_clear_refusal(name, at, harm, noise):
-    tables = dict(PLAIN) | {
-        "frequencies.txt": lines(FREQUENCIES_HEADER, "matin,08:00:00,09:00:00,600"),
-        "location_group_stops.txt": lines("location_group_id,stop_id", "groupe,A"),
-    }
-    whole = tables[f"{name}.txt"].encode()
-    rows = whole.splitlines(keepends=True)
-    byte, row = int(at * len(whole)), int(at * len(rows))
-    cells = rows[row].rstrip().split(b",")
-    cells[int(at * 7) % len(cells)] = noise
-    damaged = {
-        "cut": whole[:byte],
-        "byte": whole[:byte] + noise + whole[byte + 1 :],
-        "cell": b"".join([*rows[:row], b",".join(cells) + b"\n", *rows[row + 1 :]]),
-        "row": b"".join(rows[:row] + rows[row + 1 :]),
-        "column": b"".join(b",".join(line.rstrip().split(b",")[1:]) + b"\n" for line in rows),
-        "twice": whole + b"".join(rows[1:]),
-        "page": b"<!DOCTYPE html><title>Erreur 503</title>",
-    }[harm]
-    with tempfile.TemporaryDirectory() as folder:
-        files = feed(Path(folder), packed=False, **{key[:-4]: text for key, text in tables.items()} | {name: damaged})
-        try:
-            table = read_stops(FEED, files)
-        except SourceMalformed:
-            return
-        made = normalise_stops(FEED, table, files, scope())
-    made.ledger.check("reseau")
-    assert made.ledger.read == len(table.frame) + len(table.rejects)
 
 
 # --- on demand
