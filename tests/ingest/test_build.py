@@ -10,10 +10,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from geo.errors import GateRefused, InvalidParameter, SourceMalformed, SourceUnavailable
+from geo.errors import ConfigurationError, GateRefused, InvalidParameter, SourceMalformed, SourceUnavailable
 from geo.publication import current_id
 from geo.scoring import Place, score
 from geo.snapshot import Snapshot
+from ingest.alone import alone
 from ingest.build import Builder, Built
 from ingest.overrides import Accepted
 from ingest.source_files import load_sources
@@ -54,6 +55,40 @@ def test_a_second_build_of_the_same_inputs_does_nothing(sample_folder: Path) -> 
     again = Builder(build_settings(sample_folder)).build("00")
     assert again.unchanged
     assert again.snapshot_id == first
+
+
+def test_every_check_of_the_gates_is_in_the_table(sample_folder: Path, repository: Path) -> None:
+    page = (repository / "docs" / "sources.md").read_text(encoding="utf-8")
+    table = page[page.index("## Gates") :]
+    told = {name for row in re.findall(r"^\| (`.+?) \| ", table, re.MULTILINE) for name in re.findall(r"`(\w+)`", row)}
+    run = Snapshot.current(sample_folder / "snapshots", "00").folder / "run.json"
+    found = {finding["check"] for finding in json.loads(run.read_text())["findings"]}
+    assert found <= told
+    assert {"ledger", "rows", "rejected", "category", "cells", "twice", "snapped", "field"} <= found
+
+
+def test_a_second_build_of_a_territory_waits_its_turn(sample_folder: Path, tmp_path: Path) -> None:
+    settings = build_settings(tmp_path, raw=sample_folder / "raw")
+    with alone(settings.snapshots / "00"), pytest.raises(ConfigurationError, match="another build of territory 00"):
+        Builder(settings).build("00")
+    with alone(settings.snapshots / "00"):
+        pass
+
+
+def test_only_what_changed_is_read_again(sample_folder: Path, tmp_path: Path) -> None:
+    """One row less in one file: its own source is read, and what follows; streets and other sources are not.
+
+    The fields are made again only where a service has changed: the row may be one that was merged.
+    """
+    folder = tmp_path / "sample"
+    shutil.copytree(sample_folder, folder)
+    cache = folder / "cache" / "00"
+    before = set(cache.glob("*/*"))
+    path = sample_file(folder, "laposte.csv")
+    path.write_bytes(path.read_bytes().rstrip(b"\n").rpartition(b"\n")[0] + b"\n")
+    Builder(build_settings(folder)).build("00")
+    made = {path.parent.name for path in cache.glob("*/*") if path not in before}
+    assert made - {"field-walk", "field-car"} == {"read-sample_laposte", "conflate", "store"}
 
 
 def test_postgis_and_the_embedded_store_give_the_same_bytes(
