@@ -58,7 +58,7 @@ class Quality:
     tuned: Found
     """Schools of every other département, on which the thresholds were chosen."""
     untouched: Found
-    """Schools of the others, which were only looked at afterwards."""
+    """Schools of the others; their errors were looked at once before the thresholds were settled."""
     pairs: Mapping[str, Found]
     """Of each category of the labelled pairs."""
 
