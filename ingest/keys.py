@@ -26,7 +26,7 @@ def read_keys(source: Source, table: Table) -> pd.Series[str]:
     With ``columns.key = "@content"`` it is a hash of the row's name, category, position and address as written: the
     same in every run and at any place in the file. Rows that agree in all of them are the same row twice.
     """
-    headers = [KEY] if table.tags else source.columns["key"]
+    headers = [KEY] if table.tags else source.columns.get("key", (KEY,))
     if tuple(headers) != (CONTENT_KEY,):
         return table.text(headers, joined_by=" ")
     columns = [table.text(source.columns[name], joined_by=" ") for name in _CONTENT if name in source.columns]
