@@ -11,8 +11,9 @@ _TEXT = """\
 were not linked. Precision is the share of the links that are right, recall that of the true pairs that were linked;
 [how it works](conflation.md). The schools of Occitanie stand in two files of the ministry, of 2024 and 2015; their
 common identifier is hidden from the rules, and tells afterwards who is who. The thresholds were chosen on every other
-département; the errors in the rest had been looked at once, so that no half is blind. A rule of names and metres without more gives .977 and .858 there, splink .965 and .841. The labelled
-pairs are at most 2 km apart, and the thresholds of their categories were chosen with these files in view."""
+département; the errors in the rest had been looked at once, so that no half is blind. A rule of names and metres
+without more gives .977 and .858 there, splink .965 and .841. The labelled pairs are at most 2 km apart, and the
+thresholds of their categories were chosen with these files in view."""
 _HEADS = ["", "right", "wrong", "missed", "precision", "recall"]
 
 
