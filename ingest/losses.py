@@ -32,6 +32,8 @@ class Former:
     """Of its sources, by id."""
     categories: Mapping[tuple[str, str], int] = field(default_factory=dict)
     """Services that a source knows of, by source and category."""
+    unread: str = ""
+    """Why its services could not be read; empty when they could."""
 
     @classmethod
     def of(cls, folder: Path) -> Former:
@@ -40,11 +42,13 @@ class Former:
             served = current_id(folder)
             if served is None:
                 return cls()
-            return cls(
-                source_ledgers(folder / served), count_categories(ServiceTable.open(folder / served / "services.arrow"))
-            )
+            ledgers = source_ledgers(folder / served)
         except SnapshotCorrupt:
             return cls()
+        try:
+            return cls(ledgers, count_categories(ServiceTable.open(folder / served / "services.arrow")))
+        except (OSError, ValueError, KeyError) as error:  # of a former version of the program, or damaged
+            return cls(ledgers, unread=f"{type(error).__name__}: {error}")
 
 
 def count_categories(services: Iterable[Service]) -> dict[tuple[str, str], int]:
@@ -66,6 +70,9 @@ def check_losses(gathered: Gathered, former: Former) -> list[Finding]:
         if name in former.ledgers
     ]
     findings += [_lost(source.id) for source in gathered.excluded if source.id in former.ledgers]
+    if former.unread:
+        text = f"the services of the snapshot that serves cannot be read, no category is compared ({former.unread})"
+        findings.append(Finding("compared", gathered.scope.department.code, Outcome.WARN, text))
     findings += _thinned(gathered, former)
     return findings
 

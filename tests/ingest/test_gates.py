@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -14,6 +15,7 @@ from geo.errors import ConfigurationError, GateRefused, SourceMalformed
 from geo.manifest import Completeness, SourceLedger
 from geo.method import Method
 from geo.places import Cell, Standing
+from geo.publication import current_id
 from geo.taxonomy import Taxonomy
 from ingest.findings import Finding, Outcome
 from ingest.gates import check_access, check_sources
@@ -151,6 +153,26 @@ def test_a_category_may_not_vanish_inside_a_source(files, before, outcome):
 def test_only_what_a_source_still_gives_is_held_against_the_past(files):
     gone = {("pharmacies", "health.hospital"): 9, ("nobody", "health.pharmacy"): 9}
     assert losses(files.gather(), categories=gone) == {}
+
+
+def test_a_snapshot_that_serves_and_cannot_be_read_is_told(files, tmp_path, sample_folder):
+    assert Former.of(tmp_path) == Former()
+    served = sample_folder / "snapshots" / "00"
+    whole = Former.of(served)
+    assert whole.ledgers
+    assert not whole.unread
+    assert sum(whole.categories.values()) > 100
+    folder = tmp_path / "00"
+    folder.mkdir()
+    shutil.copytree(served / str(current_id(served)), folder / "aaa1")
+    (folder / "CURRENT").write_text("aaa1\n")
+    (folder / "aaa1" / "services.arrow").write_bytes(b"ARROW1 of another age")
+    former = Former.of(folder)
+    assert former.ledgers == whole.ledgers
+    (found,) = [f for f in check_losses(files.gather(), former) if f.check == "compared"]
+    assert found.outcome is Outcome.WARN
+    (folder / "aaa1" / "sources.json").write_text("{")
+    assert Former.of(folder) == Former()
 
 
 def test_every_source_behind_a_service_is_counted(files):
