@@ -100,7 +100,6 @@ def drawn_grid(side: int, seed: int = _SEED) -> RawStreets:
             {"highway": "residential", "oneway": "yes"},
             {"highway": "secondary"},
         ],
-        extent=None,
     )
 
 

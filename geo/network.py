@@ -2,8 +2,8 @@
 
 The way from tags to edges: every segment between two consecutive nodes of a way gets its length on the ground and,
 from the mode, a speed per direction; what the mode may not use falls away; of the rest the largest strongly connected
-part is kept (whoever starts on it can reach every corner of it and come back); chains of nodes that no choice hangs on
-become one edge. Milliseconds are summed as floats along the chain and rounded once per edge.
+part of each loaded area is kept (whoever starts on it can reach every corner of it and come back); chains of nodes that
+no choice hangs on become one edge. Milliseconds are summed as floats along the chain and rounded once per edge.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ __all__ = ["RawStreets", "StreetNetwork"]
 
 @dataclass(frozen=True)
 class StreetNetwork:
-    """The streets of one mode: immutable, strongly connected, perhaps memory-mapped.
+    """The streets of one mode: immutable, strongly connected in each loaded area, perhaps memory-mapped.
 
     Edges may run in parallel and may end where they start. ``−1`` in a cost means that the direction is forbidden;
     never both. In the plane (``_xy_m``) metres are those of ``crs``; ``length_m`` and the costs are true on the ground.
@@ -56,7 +56,9 @@ class StreetNetwork:
     vertex_share: NDArray[np.float64]
     """(V,) share of the edge's cost (forward where allowed, else backward) up to each vertex: from 0 up to 1."""
     kept_share: float
-    """Share, 0 … 1, of the mode's street metres that the kept component holds."""
+    """Share, 0 … 1, of the mode's street metres that the kept components hold."""
+    kept_by_area: tuple[float, ...]
+    """The same for each loaded area, in the order of :attr:`RawStreets.areas`; one at least."""
 
     @property
     def junctions(self) -> int:
@@ -70,7 +72,7 @@ class StreetNetwork:
 
     @classmethod
     def build(cls, raw: RawStreets, mode: Mode, projection: Projection) -> StreetNetwork:
-        """Make the network of one mode from the streets of one loaded area; the same streets give the same bytes.
+        """Make the network of one mode from loaded streets; the same streets give the same bytes.
 
         When nothing is left (no street for the mode, or no way back from any) the network is empty.
 
@@ -79,19 +81,20 @@ class StreetNetwork:
         LabelOverflow
             When one edge costs more than an int32 of milliseconds holds (25 days): a node lies astray.
         """
-        segments, kept_share = Segments.of(raw, mode).main_component()
+        segments, kept_share, kept_by_area = Segments.of(raw, mode).main_components()
         chains = contract(segments)
         return cls(
             mode=mode.id,
             crs=projection.crs,
             kept_share=kept_share,
+            kept_by_area=kept_by_area,
             **_in_memory_order(chains, segments.node_lonlat, projection),
         )
 
     def save(self, folder: Path) -> None:
         """Write one ``.npy`` per array and ``meta.json`` into ``folder``; the same network gives the same bytes."""
         save_arrays(folder, {name: getattr(self, name) for name in _ARRAYS})
-        meta = {"crs": self.crs, "kept_share": self.kept_share, "mode": self.mode}
+        meta = {name: getattr(self, name) for name in ("crs", "kept_by_area", "kept_share", "mode")}
         (folder / "meta.json").write_text(json.dumps(meta, indent=1) + "\n", encoding="utf-8")
 
     @classmethod
@@ -106,7 +109,8 @@ class StreetNetwork:
         try:
             arrays = open_arrays(folder, _ARRAYS)
             meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
-            network = cls(mode=meta["mode"], crs=meta["crs"], kept_share=meta["kept_share"], **arrays)
+            kept_by_area = tuple(map(float, meta["kept_by_area"]))
+            network = cls(meta["mode"], meta["crs"], **arrays, kept_share=meta["kept_share"], kept_by_area=kept_by_area)
         except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
             raise SnapshotCorrupt(f"the street network in {folder.name} cannot be opened: {error}") from error
         per_edge = {len(arrays[name]) for name in ("edge_from", "edge_to", "forward_ms", "backward_ms", "length_m")}

@@ -38,8 +38,8 @@ def boundary_junctions(
         Where services and streets are meant to be complete (territory and halo), WGS 84; None when it is not
         declared. Junctions outside are at the edge.
     extent
-        Where the extract of the streets was clipped, WGS 84; None when it was not, or nobody knows. Junctions outside
-        are at the edge, and so are dead ends within `margin_m` of it.
+        Where streets are loaded, WGS 84, in one piece or several; None when they were not clipped. Junctions outside
+        are at the edge, and so are dead ends within `margin_m` inside its boundary.
     projection
         The plane of the network's metres.
 

@@ -1,4 +1,4 @@
-"""From the streets of an extract to the segments that one mode may use, with their costs."""
+"""From loaded streets to the segments that one mode may use, with their costs."""
 
 from __future__ import annotations
 
@@ -8,17 +8,31 @@ from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
-from shapely import Polygon
+from shapely import MultiPolygon, Polygon, get_parts
 
 from geo.modes import Mode
 from geo.projection import ground_m
 
-__all__ = ["RawStreets", "Segments"]
+__all__ = ["Extent", "LoadedArea", "RawStreets", "Segments"]
+
+Extent = Polygon | MultiPolygon
+"""Where streets were clipped, WGS 84."""
+
+
+@dataclass(frozen=True)
+class LoadedArea:
+    """One extract of the streets, or several that touch."""
+
+    name: str
+    """Of its files."""
+    extent: Extent
+    stated: bool = True
+    """True when its files say where they were clipped; False when that is told by the nodes that they hold."""
 
 
 @dataclass(frozen=True)
 class RawStreets:
-    """The streets of one loaded area, before any mode has looked at them."""
+    """The streets of a territory's loaded areas, before any mode has looked at them."""
 
     node_lonlat: NDArray[np.float64]
     """(N, 2) degrees, WGS 84; finite."""
@@ -30,10 +44,19 @@ class RawStreets:
     """(S,) row in ``way_tags``."""
     way_tags: list[dict[str, str]]
     """The tags of each way that the modes ask about, no others."""
-    extent: Polygon | None
-    """Where the extract was clipped, WGS 84; None when the file does not say."""
+    areas: tuple[LoadedArea, ...] = ()
+    """The loaded areas, which do not touch each other; none when the streets are all one and were not clipped."""
+    segment_area: NDArray[np.int32] | None = None
+    """(S,) row in ``areas`` of the extract that the segment's way is from; None: all of the first."""
     node_tags: Mapping[int, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
     """By node row, for the few nodes with a barrier: the tags that the modes ask about."""
+
+    @property
+    def extent(self) -> Extent | None:
+        """Where streets are loaded, WGS 84; None when they were not clipped."""
+        if len(self.areas) < 2:
+            return self.areas[0].extent if self.areas else None
+        return MultiPolygon([part for area in self.areas for part in get_parts(area.extent)])
 
 
 @dataclass(frozen=True)
@@ -52,6 +75,10 @@ class Segments:
     """(S,) cost from end to start, not rounded; −1 when forbidden."""
     length_m: NDArray[np.float64]
     """(S,) metres on the ground."""
+    area: NDArray[np.int32]
+    """(S,) loaded area, 0 … ``areas`` − 1."""
+    areas: int
+    """How many loaded areas there are; one at least."""
 
     @classmethod
     def of(cls, raw: RawStreets, mode: Mode) -> Segments:
@@ -68,17 +95,21 @@ class Segments:
         np.divide(length_m[:, None] * 3600.0, speed_kmh, out=cost_ms, where=speed_kmh > 0)
         closed = [node for node, tags in raw.node_tags.items() if not mode.rules.passes(tags)]
         node_lonlat, start, end = _cut(raw.node_lonlat, start, end, closed)
-        return cls(node_lonlat, start, end, cost_ms[:, 0].copy(), cost_ms[:, 1].copy(), length_m)
+        area = np.zeros(len(usable), np.int32) if raw.segment_area is None else raw.segment_area
+        areas = max(1, len(raw.areas))
+        return cls(node_lonlat, start, end, cost_ms[:, 0].copy(), cost_ms[:, 1].copy(), length_m, area[usable], areas)
 
-    def main_component(self) -> tuple[Segments, float]:
-        """Keep the strongly connected component with the most street metres.
+    def main_components(self) -> tuple[Segments, float, tuple[float, ...]]:
+        """Keep, of each loaded area, the strongly connected component with the most street metres.
 
         Returns
         -------
         Segments
-            Those whose two ends lie in the component; none when no two nodes reach each other.
+            Those whose two ends lie in one of these components; none of an area in which no two nodes reach each other.
         float
-            Share of the metres that they hold, 0 … 1.
+            Share of all metres that they hold, 0 … 1; 0 when none is left.
+        tuple
+            The same for each area.
         """
         # A service that only reads networks starts without scipy.
         from scipy.sparse import coo_array  # noqa: PLC0415
@@ -91,12 +122,21 @@ class Segments:
         arcs = coo_array((np.ones(len(tail), np.int8), (tail, head)), shape=(nodes, nodes)).tocsr()
         _, component = connected_components(arcs, directed=True, connection="strong")
         inside = component[self.start] == component[self.end]
-        if not inside.any():
-            return self._take(inside), 0.0
-        metres = np.bincount(component[self.start[inside]], weights=self.length_m[inside])
-        kept = self._take(inside & (component[self.start] == int(metres.argmax())))
-        total_m = float(self.length_m.sum())
-        return kept, float(kept.length_m.sum()) / total_m if total_m > 0 else 1.0
+        main = [self._largest(component, inside & (self.area == area)) for area in range(self.areas)]
+        keep = inside & np.isin(component[self.start], main)
+        return self._take(keep), self._share(keep), tuple(self._share(keep, area) for area in range(self.areas))
+
+    def _largest(self, component: NDArray[np.int32], rows: NDArray[np.bool_]) -> int:
+        """Return the component with the most metres among some segments; −1 where there are none."""
+        metres = np.bincount(component[self.start[rows]], weights=self.length_m[rows])
+        return int(metres.argmax()) if metres.size else -1
+
+    def _share(self, keep: NDArray[np.bool_], area: int | None = None) -> float:
+        of_area = np.ones(len(keep), np.bool_) if area is None else self.area == area
+        if not (keep & of_area).any():
+            return 0.0
+        total_m = float(self.length_m[of_area].sum())
+        return float(self.length_m[keep & of_area].sum()) / total_m if total_m > 0 else 1.0
 
     def _take(self, rows: NDArray[np.bool_]) -> Segments:
         return replace(
@@ -106,6 +146,7 @@ class Segments:
             forward_ms=self.forward_ms[rows],
             backward_ms=self.backward_ms[rows],
             length_m=self.length_m[rows],
+            area=self.area[rows],
         )
 
 

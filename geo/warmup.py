@@ -72,7 +72,6 @@ def _tiny_town() -> RawStreets:
         segment_to=np.array([b for _, b in pairs], np.int32),
         segment_way=np.array(one_way, np.int32),
         way_tags=[{"highway": "residential"}, {"highway": "residential", "oneway": "yes"}],
-        extent=None,
     )
 
 

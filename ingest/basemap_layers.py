@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from geo.places import Commune
-from ingest.coastline import Coast, extent_of
+from ingest.coastline import Coast
+from ingest.extents import extent_of
 
 __all__ = ["LAYERS", "Features", "mercator_m", "read_features"]
 

@@ -2,32 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import osmium
 import shapely
 from shapely import LineString, Point, Polygon
 
-__all__ = ["Coast", "extent_of"]
+__all__ = ["Coast"]
 
 _REACH_DEG = 0.02
 """A coast that an extract cut off this near its edge goes on to the edge."""
 _ASIDE_DEG = 2e-6
 """So far to the side of the coast, a point is on land or in the water for certain."""
-
-
-def extent_of(osm_path: Path) -> Polygon | None:
-    """Return the box that an OSM file says it covers, WGS 84; None where it says nothing."""
-    reader = osmium.io.Reader(str(osm_path), osmium.osm.osm_entity_bits.NOTHING)
-    try:
-        box = reader.header().box()
-    finally:
-        reader.close()
-    if not box.valid():
-        return None
-    low, high = box.bottom_left, box.top_right
-    return Polygon(shapely.box(low.lon, low.lat, high.lon, high.lat))
 
 
 class Coast:

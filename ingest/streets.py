@@ -1,8 +1,12 @@
-"""Streets of an OpenStreetMap extract: one pass through the file, no mode decided yet."""
+"""Streets of OpenStreetMap extracts: one pass through each file, no mode decided yet.
+
+Several extracts become one set of streets: nodes of one number are one node, wherever they stand; a way that stands in
+two extracts is taken once. Extracts that touch are one loaded area.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -10,112 +14,174 @@ from typing import Any
 
 import numpy as np
 import osmium
-from shapely import Polygon, box
+import shapely
+from shapely import Polygon
 
-from geo.errors import SourceMalformed, SourceUnavailable
+from geo.errors import ConfigurationError, SourceMalformed, SourceUnavailable
 from geo.network import RawStreets
+from geo.streets import LoadedArea
+from ingest.extents import areas_of, extent_of
 
 __all__ = ["read_streets"]
 
-Bbox = tuple[float, float, float, float]
+_ROUND_DEG = 1e-5
+"""A metre around the nodes of an extract that does not say where it was clipped: its outermost nodes lie inside."""
 
 
 def read_streets(
-    path: Path, tags: Collection[str], *, bbox: Bbox | None = None, source: str = "osm_streets"
+    extracts: Path | Sequence[Path], tags: Collection[str], *, names: Sequence[str] = (), source: str = "osm_streets"
 ) -> RawStreets:
     """Read every way with a ``highway`` tag, and the barriers that stand on them.
 
-    Where a way refers to a node that the extract lacks, it is interrupted there: nothing is drawn across the gap.
+    Where a way refers to a node that no extract has, it is interrupted there: nothing is drawn across the gap. Of a way
+    in several extracts the version of which most can be drawn is taken, of equal ones that of the extract named first;
+    so is the place of a node.
 
     Parameters
     ----------
-    path
-        An ``.osm.pbf``, ``.osm`` or any other format that libosmium reads.
+    extracts
+        One file or several: ``.osm.pbf``, ``.osm`` or any other format that libosmium reads.
     tags
         The keys to keep (:func:`geo.modes.tags_of`).
-    bbox
-        Where the extract was clipped, as west, south, east, north in degrees; without it, what the file's header says.
+    names
+        Of the files, for errors and areas; without them, those that they have on this machine.
     source
         Id of the source, for errors.
 
+    Returns
+    -------
+    RawStreets
+        Nodes and ways in the order of their numbers, whatever the order of files and within them. A file covers what
+        its header says, or else what lies between its streets' outermost nodes.
+
     Raises
     ------
+    ConfigurationError
+        When no file is given.
     SourceUnavailable
         When there is no such file.
     SourceMalformed
-        When the file breaks off or is something else, or holds no street.
+        When a file breaks off or is something else, or holds no street.
     """
-    if not path.is_file():
-        raise SourceUnavailable(source, "no such file", file=path.name)
+    paths = [extracts] if isinstance(extracts, Path) else list(extracts)
+    if not paths:
+        raise ConfigurationError("a territory needs an extract of streets: found none")
     collected = _Collected(frozenset(tags))
-    streets, barriers = osmium.filter.KeyFilter("highway"), osmium.filter.KeyFilter("barrier")
-    streets.enable_for(osmium.osm.WAY)
-    barriers.enable_for(osmium.osm.NODE)
-    try:
-        processor = osmium.FileProcessor(path, osmium.osm.NODE | osmium.osm.WAY).with_locations()
-        processor.with_filter(streets).with_filter(barriers)
-        clip = bbox if bbox is not None else _clip(processor.header.box())
-        for element in processor:
-            if isinstance(element, osmium.osm.Way):
-                collected.way(element)
-            elif isinstance(element, osmium.osm.Node):
-                collected.barrier(element)
-    except RuntimeError as error:
-        raise SourceMalformed(source, f"no OpenStreetMap file, or a truncated one: {error}", file=path.name) from error
-    if not collected.way_of:
-        raise SourceMalformed(source, "holds no street (no way with a highway tag and its nodes)", file=path.name)
-    return collected.streets(None if clip is None else box(*clip))
+    covered = [
+        collected.extract(path, name, source)
+        for path, name in zip(paths, names or [path.name for path in paths], strict=True)
+    ]
+    return collected.streets(covered)
+
+
+@dataclass(frozen=True)
+class _Covered:
+    """What one extract covers."""
+
+    name: str
+    extent: Polygon
+    stated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """One extract's version of a way."""
+
+    extract: int
+    refs: tuple[int, ...]
+    tags: dict[str, str]
 
 
 @dataclass
 class _Collected:
-    """What the pass has met so far; ``first``, ``second`` and ``way_of`` grow by one per segment."""
+    """What the passes have met so far."""
 
     keys: frozenset[str]
-    first: list[int] = field(default_factory=list)
-    second: list[int] = field(default_factory=list)
-    way_of: list[int] = field(default_factory=list)
-    way_tags: list[dict[str, str]] = field(default_factory=list)
+    ways: dict[int, list[_Way]] = field(default_factory=dict)
     lonlat: dict[int, tuple[float, float]] = field(default_factory=dict)
     barriers: dict[int, dict[str, str]] = field(default_factory=dict)
+    extracts: int = 0
 
-    def barrier(self, node: Any) -> None:
-        self.barriers[node.id] = self._kept(node.tags)
+    def extract(self, path: Path, name: str, source: str) -> _Covered:
+        """Take in one file."""
+        if not path.is_file():
+            raise SourceUnavailable(source, "no such file", file=name)
+        streets, barriers = osmium.filter.KeyFilter("highway"), osmium.filter.KeyFilter("barrier")
+        streets.enable_for(osmium.osm.WAY)
+        barriers.enable_for(osmium.osm.NODE)
+        drawn: set[int] = set()
+        try:
+            processor = osmium.FileProcessor(path, osmium.osm.NODE | osmium.osm.WAY).with_locations()
+            for element in processor.with_filter(streets).with_filter(barriers):
+                if isinstance(element, osmium.osm.Way):
+                    drawn.update(self._way(element))
+                elif isinstance(element, osmium.osm.Node):
+                    self.barriers.setdefault(element.id, self._kept(element.tags))
+            clip = extent_of(path)
+        except RuntimeError as error:
+            raise SourceMalformed(source, f"no OpenStreetMap file, or a truncated one: {error}", file=name) from error
+        if not drawn:
+            raise SourceMalformed(source, "holds no street (no way with a highway tag and its nodes)", file=name)
+        self.extracts += 1
+        around = clip if clip is not None else self._around(drawn)
+        return _Covered(name.partition(".")[0], around, clip is not None)
 
-    def way(self, way: Any) -> None:
-        located = [(node.ref, node.location) for node in way.nodes]
-        drawn = False
-        for (ref, here), (next_ref, there) in pairwise(located):
-            if not (here.valid() and there.valid()):
-                continue
-            self.lonlat[ref], self.lonlat[next_ref] = (here.lon, here.lat), (there.lon, there.lat)
-            self.first.append(ref)
-            self.second.append(next_ref)
-            self.way_of.append(len(self.way_tags))
-            drawn = True
-        if drawn:
-            self.way_tags.append(self._kept(way.tags))
+    def _way(self, way: Any) -> list[int]:
+        """Keep a way; return the nodes between which this extract can draw it."""
+        refs, drawn, before = [], [], None
+        for node in way.nodes:
+            refs.append(node.ref)
+            here = node.location
+            if here.valid():
+                self.lonlat.setdefault(node.ref, (here.lon, here.lat))
+                if before is not None:
+                    drawn += [before, node.ref]
+                before = node.ref
+            else:
+                before = None
+        self.ways.setdefault(way.id, []).append(_Way(self.extracts, tuple(refs), self._kept(way.tags)))
+        return drawn
 
-    def streets(self, extent: Polygon | None) -> RawStreets:
-        """Give the nodes rows in the order of their ids, which does not depend on the order of the file."""
-        refs = np.array(sorted(self.lonlat), np.int64)
+    def _around(self, refs: Collection[int]) -> Polygon:
+        hull = shapely.multipoints([self.lonlat[ref] for ref in sorted(refs)]).convex_hull
+        return Polygon(hull.buffer(_ROUND_DEG, join_style="mitre"))
+
+    def streets(self, covered: Sequence[_Covered]) -> RawStreets:
+        """Draw each way once, nodes and ways in the order of their numbers."""
+        area_of = areas_of([one.extent for one in covered])
+        ends: list[tuple[int, int]] = []
+        way_of: list[int] = []
+        areas: list[int] = []
+        way_tags: list[dict[str, str]] = []
+        for _, versions in sorted(self.ways.items()):
+            way, segments = max(((way, self._segments(way)) for way in versions), key=lambda drawn: len(drawn[1]))
+            if segments:
+                ends += segments
+                way_of += [len(way_tags)] * len(segments)
+                areas += [area_of[way.extract]] * len(segments)
+                way_tags.append(way.tags)
+        node_of = np.array(ends, np.int64)
+        refs = np.unique(node_of)
         row = {ref: number for number, ref in enumerate(refs.tolist())}
         return RawStreets(
-            node_lonlat=np.array([self.lonlat[ref] for ref in refs.tolist()], np.float64),
-            segment_from=np.searchsorted(refs, self.first).astype(np.int32),
-            segment_to=np.searchsorted(refs, self.second).astype(np.int32),
-            segment_way=np.array(self.way_of, np.int32),
-            way_tags=self.way_tags,
-            extent=extent,
+            node_lonlat=np.array([self.lonlat[ref] for ref in row], np.float64),
+            segment_from=np.searchsorted(refs, node_of[:, 0]).astype(np.int32),
+            segment_to=np.searchsorted(refs, node_of[:, 1]).astype(np.int32),
+            segment_way=np.array(way_of, np.int32),
+            way_tags=way_tags,
+            areas=tuple(_joined(covered, area_of, area) for area in range(max(area_of) + 1)),
+            segment_area=np.array(areas, np.int32),
             node_tags={row[ref]: tags for ref, tags in sorted(self.barriers.items()) if ref in row},
         )
+
+    def _segments(self, way: _Way) -> list[tuple[int, int]]:
+        return [pair for pair in pairwise(way.refs) if pair[0] in self.lonlat and pair[1] in self.lonlat]
 
     def _kept(self, tags: Any) -> dict[str, str]:
         return {tag.k: tag.v for tag in tags if tag.k in self.keys}
 
 
-def _clip(header_box: Any) -> Bbox | None:
-    if not header_box.valid():
-        return None
-    low, high = header_box.bottom_left, header_box.top_right
-    return low.lon, low.lat, high.lon, high.lat
+def _joined(covered: Sequence[_Covered], area_of: Sequence[int], area: int) -> LoadedArea:
+    parts = [one for one, of in zip(covered, area_of, strict=True) if of == area]
+    extent: Any = parts[0].extent if len(parts) == 1 else shapely.union_all([part.extent for part in parts])
+    return LoadedArea("+".join(part.name for part in parts), extent, all(part.stated for part in parts))

@@ -32,6 +32,7 @@ from shapely import Polygon
 from geo.modes import load_modes
 from geo.network import RawStreets, StreetNetwork
 from geo.projection import Projection
+from geo.streets import LoadedArea
 
 __all__ = ["MODES", "STEP_CAR_MS", "STEP_M", "STEP_WALK_MS", "Lattice"]
 
@@ -96,8 +97,11 @@ class Lattice:
         """(M, 2) degrees of places."""
         return np.array([self._lonlat(place) for place in places], dtype=np.float64).reshape(-1, 2)
 
-    def raw(self, extent: tuple[Place, Place] | None = None) -> RawStreets:
-        """What an ingest would read; ``extent`` as lower left and upper right corner."""
+    def raw(self, *extents: tuple[Place, Place]) -> RawStreets:
+        """What an ingest would read; each of ``extents``, as lower left and upper right corner, is a loaded area.
+
+        A way is of the first area that holds its first place, else of the last.
+        """
         rows: dict[Place, int] = {}
         start, end, way = [], [], []
         for number, (places, _) in enumerate(self._ways):
@@ -105,13 +109,16 @@ class Lattice:
             start += nodes[:-1]
             end += nodes[1:]
             way += [number] * (len(nodes) - 1)
+        areas = tuple(LoadedArea(f"area {n}", self.polygon(*extent)) for n, extent in enumerate(extents))
+        first = [next((n for n, e in enumerate(extents) if _holds(e, p[0])), len(extents) - 1) for p, _ in self._ways]
         return RawStreets(
             node_lonlat=self.lonlat(*rows),
             segment_from=np.array(start, np.int32),
             segment_to=np.array(end, np.int32),
             segment_way=np.array(way, np.int32),
             way_tags=[dict(tags) for _, tags in self._ways],
-            extent=None if extent is None else self.polygon(*extent),
+            areas=areas,
+            segment_area=np.array([first[number] for number in way], np.int32) if extents else None,
             node_tags={rows[place]: tags for place, tags in self._barriers.items()},
         )
 
@@ -120,9 +127,9 @@ class Lattice:
         (west, south), (east, north) = corner, opposite
         return Polygon(self.lonlat((west, south), (east, south), (east, north), (west, north)))
 
-    def network(self, mode: str = "walk") -> StreetNetwork:
+    def network(self, mode: str = "walk", *extents: tuple[Place, Place]) -> StreetNetwork:
         """The network of a mode, in Lambert-93."""
-        return StreetNetwork.build(self.raw(), MODES[mode], Projection("EPSG:2154"))
+        return StreetNetwork.build(self.raw(*extents), MODES[mode], Projection("EPSG:2154"))
 
     def junction(self, network: StreetNetwork, place: Place) -> int:
         """Number of the junction at a place; KeyError when there is none (contracted, or not in the component)."""
@@ -175,3 +182,8 @@ class Lattice:
         self._ways = [way for way in self._ways if {way[0][0], way[0][-1]} != {a, b} or len(way[0]) > self._bends + 2]
         if len(self._ways) == before:
             raise KeyError(f"no block between {a} and {b}")
+
+
+def _holds(extent: tuple[Place, Place], place: Place) -> bool:
+    (west, south), (east, north) = extent
+    return west <= place[0] <= east and south <= place[1] <= north

@@ -41,6 +41,7 @@ def network_of(xy_m: Sequence[tuple[float, float]], edges: Sequence[Edge], mode:
         vertex_xy_m=vertex_xy_m,
         vertex_share=np.tile([0.0, 1.0], len(table)),
         kept_share=1.0,
+        kept_by_area=(1.0,),
     )
 
 

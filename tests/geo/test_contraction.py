@@ -49,7 +49,7 @@ def raw_streets(draw, apart=True):
     pairs = [(a, b, number) for number, (nodes, _) in enumerate(ways) for a, b in pairwise(nodes)]
     start, end, way = np.array(pairs, np.int32).T
     lonlat = np.array([4.4, 46.8]) + np.array(offsets) * 1e-4
-    return RawStreets(lonlat, start, end, way, [tags for _, tags in ways], None)
+    return RawStreets(lonlat, start, end, way, [tags for _, tags in ways])
 
 
 def segment_costs_ms(raw, mode):

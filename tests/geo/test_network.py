@@ -6,10 +6,14 @@ import numpy as np
 import pytest
 
 from geo.errors import LabelOverflow, SnapshotCorrupt
+from geo.fields import AccessField
+from geo.hierarchy import Hierarchy
 from geo.hilbert import hilbert_order
 from geo.modes import tags_of
 from geo.network import StreetNetwork
 from geo.projection import Projection
+from geo.seeds import ServicePoints
+from geo.snapping import EdgeIndex
 from ingest.streets import read_streets
 from tests.lattice import MODES, STEP_CAR_MS, STEP_M, STEP_WALK_MS, Lattice
 
@@ -141,6 +145,54 @@ def test_the_main_component_is_that_of_most_metres_not_of_most_nodes():
     assert far_apart.network().kept_share == pytest.approx((4 + 79) / (24 + 4 + 79))
 
 
+TOWN_AND_FAR = (((-1, -1), (5, 4)), ((9, -1), (20, 4)))
+"""Extents of a town of four by four and of what stands ten steps to the east of it."""
+
+
+def test_each_loaded_area_keeps_its_own_main_component():
+    """Ten steps apart, nothing between: with one extent for both, the smaller town would be an island."""
+    towns = Lattice(4, 4).island((10, 0), 3, 2).island((15, 0), 2, 2)
+    network = towns.network("walk", *TOWN_AND_FAR)
+    assert towns.junction(network, (1, 1)) >= 0
+    assert towns.junction(network, (11, 0)) >= 0
+    with pytest.raises(KeyError):
+        towns.junction(network, (15, 0))  # two islands of the second extent: its larger one stands
+    assert network.kept_by_area == pytest.approx((1.0, 7 / 11))
+    assert network.kept_share == pytest.approx((24 + 7) / (24 + 11))
+    assert towns.network().kept_by_area == (pytest.approx(24 / 35),)
+
+
+def test_an_area_that_hangs_together_with_another_is_kept_once_and_whole():
+    joined = Lattice(4, 4).island((10, 0), 3, 2).street((3, 1), (10, 1))
+    assert same(joined.network("walk", *TOWN_AND_FAR), joined.network())
+    assert joined.network("walk", *TOWN_AND_FAR).kept_by_area == (1.0, 1.0)
+
+
+def test_an_area_without_a_way_back_keeps_nothing_and_says_so():
+    network = Lattice(4, 4).street((10, 0), (11, 0), oneway="yes").network("car", *TOWN_AND_FAR)
+    assert network.kept_by_area == (1.0, 0.0)
+    assert network.kept_share == pytest.approx(24 / 25)
+    assert Lattice(3, 3, highway="footway").network("car", *TOWN_AND_FAR).kept_by_area == (0.0, 0.0)
+
+
+def test_fields_of_two_areas_do_not_meet():
+    """What is in one town is beyond reach from the other, whatever the seconds; each finds its own."""
+    towns = Lattice(4, 4).island((10, 0), 3, 2)
+    network = towns.network("walk", *TOWN_AND_FAR)
+    snap = EdgeIndex(network).snap(towns.lonlat((1.5, 1), (10.5, 1)))
+    points = ServicePoints(np.array([0, 1], np.int32), np.array([0, 0], np.int32), snap)
+    none = np.zeros(0, np.int32)
+    field = AccessField.build(
+        network, Hierarchy.build(network), MODES["walk"], points, ("near.a", "near.b"), (1, 1), none
+    )
+    seconds = field.at(EdgeIndex(network).snap(towns.lonlat((1.5, 2), (11.5, 1)))).seconds[:, :, 0]
+    assert seconds[0, 0] == pytest.approx(120, abs=0.2)
+    assert seconds[1, 1] == pytest.approx(60, abs=0.2)
+    assert not np.isfinite(seconds[0, 1])
+    assert not np.isfinite(seconds[1, 0])
+    assert field.edge_inequality_violations(network) == 0
+
+
 def test_a_street_without_return_is_no_street_for_a_car():
     town = Lattice(4, 4).street((3, 1), (4, 1), oneway="yes")
     assert town.network("car").kept_share == pytest.approx(24 / 25)
@@ -227,6 +279,7 @@ def test_a_network_comes_back_from_its_files_read_only(tmp_path):
     opened = StreetNetwork.open(tmp_path)
     assert same(network, opened)
     assert (opened.mode, opened.crs, opened.kept_share) == ("car", "EPSG:2154", 1.0)
+    assert opened.kept_by_area == (1.0,)
     with pytest.raises(ValueError, match="read-only"):
         opened.forward_ms[0] = 1
 

@@ -65,6 +65,25 @@ def test_junctions_outside_the_extent_are_at_the_edge_whatever_they_join(town):
     assert at_edge(town, network, extent=cut) == below | dead_ends
 
 
+def test_in_two_pieces_each_has_its_edge(town):
+    """Two extents: dead ends inside the boundary of either, and junctions in neither."""
+    towns = Lattice(6, 5).street((5, 2), (6, 2), (7, 2), (8, 2)).street((2, 4), (2, 5)).island((40, 0), 4, 3)
+    towns.street((43, 1), (44, 1))
+    pieces = (((-20, -20), (8 + 399 / 80, 30)), ((41 - 399 / 80 - 3, -20), (44 + 399 / 80, 20)))
+    network = towns.network("walk", *pieces)
+    extent = towns.raw(*pieces).extent
+    assert extent.geom_type == "MultiPolygon"
+    assert at_edge(towns, network, extent=extent) == {towns.junction(network, place) for place in ((8, 2), (44, 1))}
+    between = (((-20, -20), (8.5, 30)), ((41.5, -20), (60, 20)))
+    assert {towns.junction(network, (41, 1))} <= at_edge(towns, network, extent=towns.raw(*between).extent)
+
+
+def test_where_two_extents_touch_there_is_no_edge(town):
+    one, other = town.polygon((-20, -20), (2.5, 30)), town.polygon((2.5, -20), (60, 30))
+    assert at_edge(town, town.network(), extent=one | other) == set()
+    assert at_edge(town, town.network(), extent=one) != set()
+
+
 def test_a_loop_is_no_dead_end():
     town = Lattice(4, 4).street((3, 1), (4, 1), (4, 2), (3, 1.5), (3, 1))
     network = town.network()

@@ -10,7 +10,8 @@ import shapely
 from shapely import Point
 from shapely.geometry.base import BaseGeometry
 
-from ingest.coastline import Coast, extent_of
+from ingest.coastline import Coast
+from ingest.extents import extent_of
 
 BOX = shapely.box(0.0, 0.0, 1.0, 1.0)
 

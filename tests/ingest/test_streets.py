@@ -5,6 +5,7 @@ from xml.sax.saxutils import quoteattr
 import numpy as np
 import osmium
 import pytest
+import shapely
 
 from geo.errors import SourceMalformed, SourceUnavailable
 from geo.modes import tags_of
@@ -51,7 +52,6 @@ def test_ways_become_segments_between_consecutive_nodes(tmp_path):
     assert raw.way_tags == [{"highway": "residential", "oneway": "yes"}], "no tag that no mode asks about"
     assert raw.node_tags == {0: {"barrier": "gate", "access": "private"}}, "no barrier that stands on no street"
     assert (raw.segment_from.dtype, raw.segment_to.dtype, raw.segment_way.dtype) == (np.int32, np.int32, np.int32)
-    assert raw.extent is None
 
 
 def test_a_way_is_interrupted_where_the_extract_lacks_a_node(tmp_path):
@@ -63,11 +63,25 @@ def test_a_way_is_interrupted_where_the_extract_lacks_a_node(tmp_path):
     assert raw.segment_way.tolist() == [0, 0]
 
 
-def test_the_extent_is_the_headers_unless_one_is_declared(tmp_path):
-    bounds = '<bounds minlon="4.367" minlat="46.766" maxlon="4.5" maxlat="46.822"/>'
-    path = osm_xml(tmp_path / "a.osm", NODES, {7: ([50, 10], {"highway": "path"})}, bounds)
-    assert read_streets(path, TAGS).extent.bounds == pytest.approx((4.367, 46.766, 4.5, 46.822))
-    assert read_streets(path, TAGS, bbox=(4.0, 46.0, 5.0, 47.0)).extent.bounds == (4.0, 46.0, 5.0, 47.0)
+BOUNDS = '<bounds minlon="4.367" minlat="46.766" maxlon="4.5" maxlat="46.822"/>'
+
+
+def test_the_extent_is_the_headers_or_else_what_its_streets_enclose(tmp_path):
+    path = osm_xml(tmp_path / "a.osm", NODES, {7: ([50, 10], {"highway": "path"})}, BOUNDS)
+    (stated,) = read_streets(path, TAGS).areas
+    assert (stated.name, stated.stated) == ("a", True)
+    assert stated.extent.bounds == pytest.approx((4.367, 46.766, 4.5, 46.822))
+    triangle = {50: (4.40, 46.80, {}), 10: (4.42, 46.80, {}), 30: (4.40, 46.82, {}), 99: (4.9, 46.9, {})}
+    raw = read_streets(osm_xml(tmp_path / "b.osm", triangle, {7: ([50, 10, 30], {"highway": "path"})}), TAGS)
+    assert not raw.areas[0].stated
+    assert raw.extent.area == pytest.approx(0.02 * 0.02 / 2, rel=0.01), "between the streets' nodes, no box around them"
+    assert shapely.contains_xy(raw.extent, *raw.node_lonlat.T).all()
+
+
+def test_a_single_street_encloses_something(tmp_path):
+    raw = read_streets(osm_xml(tmp_path / "a.osm", NODES, {7: ([50, 10], {"highway": "path"})}), TAGS)
+    assert raw.extent.geom_type == "Polygon"
+    assert raw.extent.is_valid
 
 
 def write_pbf(raw, path):
