@@ -14,6 +14,7 @@ from ingest.catalogue import FICTIONAL_TERRITORY, Source
 from ingest.fetch import Fetched, Fetcher
 from ingest.gates import Finding, check_sources
 from ingest.gather import gather
+from ingest.hosts import Hosts
 from ingest.identity import code_digest
 from ingest.ledger import Ledger, Reject, RejectCode, count_codes
 from ingest.plan import sample_folder
@@ -101,7 +102,7 @@ def try_source(given: str, territory: str, settings: BuildSettings) -> Trial:
     taxonomy = Taxonomy.load(data / "taxonomy.toml")
     source = find_source(data / "sources", given, taxonomy)
     method = Method.load(data / "method.toml", taxonomy)
-    fetcher = Fetcher(settings.raw, settings.mirror)
+    fetcher = Fetcher(settings.raw, settings.mirror, hosts=Hosts(internal=settings.internal_hosts))
     if territory == ANYWHERE:
         return _anywhere(source, fetcher.get(source, next(iter(source.territories), "")))
     department = Departments.load(data / "territories.toml").require(territory)

@@ -19,6 +19,7 @@ from ingest.draft.profile import profile_columns
 from ingest.draft.rows import read_undescribed
 from ingest.draft.write import About, Draft, id_of, write_draft
 from ingest.fetch import Fetched, Fetcher
+from ingest.hosts import Hosts
 from ingest.settings import BuildSettings
 
 __all__ = ["Drafted", "draft_source"]
@@ -114,7 +115,7 @@ def _fetched(address: str, name: str, settings: BuildSettings) -> Fetched:
         kind="zones",
         **_address(address),  # type: ignore[arg-type]
     )
-    return Fetcher(settings.raw).get(source)[0]
+    return Fetcher(settings.raw, hosts=Hosts(internal=settings.internal_hosts)).get(source)[0]
 
 
 def _local(given: str, name: str) -> Fetched:
