@@ -1,4 +1,4 @@
-"""Vector tiles of the territory, made at build time from its own OSM file: no tile server, no outside request.
+"""Vector tiles of the territory, made at build time from its own OSM files: no tile server, no outside request.
 
 One PMTiles file of gzipped Mapbox Vector Tiles, zooms 6 to 14; the same inputs give the same bytes. Communes (limits
 and names) reach far beyond the loaded streets, so they stand in zooms 6 to 11 only: a style draws them from a second
@@ -61,13 +61,13 @@ class _Drawn:
     tree: shapely.STRtree
 
 
-def write_basemap(osm_path: Path, out: Path, communes: Sequence[Commune]) -> None:
-    """Write the basemap of an OSM file and its communes as PMTiles.
+def write_basemap(extracts: Sequence[Path], out: Path, communes: Sequence[Commune]) -> None:
+    """Write one basemap of OSM extracts and the communes as PMTiles.
 
     Parameters
     ----------
-    osm_path
-        An OSM file with node locations (``.osm.pbf``, ``.osm``).
+    extracts
+        OSM files with node locations (``.osm.pbf``, ``.osm``); what several hold is drawn once.
     out
         The file to write (``basemap.pmtiles``); replaced when it exists.
     communes
@@ -80,11 +80,12 @@ def write_basemap(osm_path: Path, out: Path, communes: Sequence[Commune]) -> Non
     """
     layers = {
         name: (shapely.transform(np.array(features.geometry, dtype=object), mercator_m), features)
-        for name, features in read_features(osm_path, communes).items()
+        for name, features in read_features(extracts, communes).items()
         if features.geometry
     }
     if not layers:
-        raise ValueError(f"{osm_path.name} holds nothing that a map could draw, and no commune has a contour")
+        names = ", ".join(extract.name for extract in extracts)
+        raise ValueError(f"{names} holds nothing that a map could draw, and no commune has a contour")
     tiles = {
         zxy_to_tileid(zoom, column, row): data
         for zoom in range(MIN_ZOOM, MAX_ZOOM + 1)

@@ -1,4 +1,4 @@
-"""What the basemap draws: an OSM file and the communes, sorted into named layers of features in Web Mercator metres."""
+"""What the basemap draws: OSM extracts and the communes, in named layers of features in Web Mercator metres."""
 
 from __future__ import annotations
 
@@ -123,13 +123,14 @@ def mercator_m(lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
     )
 
 
-def read_features(osm_path: Path, communes: Sequence[Commune]) -> Mapping[str, Features]:
-    """Sort an OSM file and the communes into layers.
+def read_features(extracts: Sequence[Path], communes: Sequence[Commune]) -> Mapping[str, Features]:
+    """Sort OSM files and the communes into layers.
 
     Parameters
     ----------
-    osm_path
-        An OSM file with node locations (``.osm.pbf``, ``.osm``).
+    extracts
+        OSM files with node locations (``.osm.pbf``, ``.osm``). What several hold is drawn once, from the first of them
+        in which it is whole.
     communes
         Their contours become the layer ``boundary``, their names the seats of the layer ``place``.
 
@@ -141,27 +142,52 @@ def read_features(osm_path: Path, communes: Sequence[Commune]) -> Mapping[str, F
     layers = {name: Features() for name in LAYERS}
     seats: dict[str, list[shapely.Point]] = {}
     coast = Coast()
-    wkb = osmium.geom.WKBFactory()
-    objects = osmium.FileProcessor(osm_path).with_locations().with_areas().with_filter(osmium.filter.EmptyTagFilter())
-    for item in objects:
-        try:
-            if isinstance(item, osmium.osm.Node):
-                _add_node(item, layers, seats)
-            elif isinstance(item, osmium.osm.Way):
-                if item.tags.get("natural") == "coastline":
-                    coast.add(item)
-                _add_way(item, layers, wkb.create_linestring)
-            elif isinstance(item, osmium.osm.Area):
-                _add_area(item, layers, wkb.create_multipolygon)
-        except (RuntimeError, osmium.InvalidLocationError):
-            continue  # a way whose nodes the extract does not hold, a ring that does not close: nothing to draw
-    for sea in coast.sea(extent) if (extent := extent_of(osm_path)) else ():
-        layers["water"].add(sea, {"class": "ocean"})
+    drawn: set[tuple[str, int]] = set()
+    for extract in extracts:
+        _add_objects(extract, layers, seats, coast, drawn)
+    for area in _stated_areas(extracts):
+        for sea in coast.sea(area):
+            layers["water"].add(sea, {"class": "ocean"})
     layers["landcover"] = _largest_first(layers["landcover"])
     layers["landuse"] = _largest_first(layers["landuse"])
     layers["transportation_name"] = _joined_by_name(layers["transportation_name"])
     _add_communes(communes, seats, layers)
     return layers
+
+
+def _stated_areas(extracts: Sequence[Path]) -> list[shapely.Polygon]:
+    """Return where the sea can be told: what the extracts say they cover, those that touch as one."""
+    stated = [extent for extract in extracts if (extent := extent_of(extract))]
+    parts: NDArray[np.object_] = shapely.get_parts(shapely.union_all(stated))
+    return [part for part in parts if not part.is_empty]
+
+
+def _add_objects(
+    extract: Path,
+    layers: Mapping[str, Features],
+    seats: dict[str, list[shapely.Point]],
+    coast: Coast,
+    drawn: set[tuple[str, int]],
+) -> None:
+    """Add what an extract holds and no former one has drawn."""
+    wkb = osmium.geom.WKBFactory()
+    objects = osmium.FileProcessor(extract).with_locations().with_areas().with_filter(osmium.filter.EmptyTagFilter())
+    for item in objects:
+        is_coast = isinstance(item, osmium.osm.Way) and item.tags.get("natural") == "coastline"
+        if is_coast:
+            coast.add(item)
+        if (item.type_str(), item.id) in drawn:
+            continue
+        try:
+            if isinstance(item, osmium.osm.Node):
+                _add_node(item, layers, seats)
+            elif isinstance(item, osmium.osm.Way):
+                _add_way(item, layers, wkb.create_linestring)
+            elif isinstance(item, osmium.osm.Area):
+                _add_area(item, layers, wkb.create_multipolygon)
+        except (RuntimeError, osmium.InvalidLocationError):
+            continue  # a way whose nodes the extract does not hold, a ring that does not close: nothing to draw
+        drawn.add((item.type_str(), item.id))
 
 
 def _add_node(node: osmium.osm.Node, layers: Mapping[str, Features], seats: dict[str, list[shapely.Point]]) -> None:

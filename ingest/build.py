@@ -164,7 +164,8 @@ class Builder:
         """Derive, check what was derived, and publish; returns what this check found."""
         derived = derive(plan, store, run, gathered, self.settings.data, self._stage, stages)
         content = derived.content
-        findings = check_access(derived.access, content.services, content.loaded_area, gathered.scope.area)
+        loaded = content.loaded_area
+        findings = check_access(derived.access, content.services, loaded, gathered.scope.area, derived.areas)
         self._accepted.require(findings)
         everything = [*before, *findings]
         overrides = self._overrides(everything)

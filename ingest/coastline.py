@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 import numpy as np
 import osmium
 import shapely
@@ -16,21 +18,28 @@ _ASIDE_DEG = 2e-6
 
 
 class Coast:
-    """Gathers the coastline of a file, way by way."""
+    """Gathers the coastline of one file or several, way by way."""
 
     def __init__(self) -> None:
-        self._pieces: list[LineString] = []
+        self._ways: dict[int, list[int]] = {}
+        self._lonlat: dict[int, tuple[float, float]] = {}
 
     def add(self, way: osmium.osm.Way) -> None:
-        """Add a way of the coast, as far as the file holds its nodes."""
-        run: list[tuple[float, float]] = []
-        for node in [*way.nodes, None]:
-            if node is not None and node.location.valid():
-                run.append((node.location.lon, node.location.lat))
-                continue
-            if len(run) > 1:
-                self._pieces.append(LineString(run))
-            run = []
+        """Add a way of the coast; one that another file has too is taken once, with the nodes that either holds."""
+        refs = [node.ref for node in way.nodes]
+        if len(refs) > len(self._ways.get(way.id, ())):
+            self._ways[way.id] = refs
+        for node in way.nodes:
+            if node.location.valid():
+                self._lonlat.setdefault(node.ref, (node.location.lon, node.location.lat))
+
+    def _pieces(self) -> list[LineString]:
+        pieces = []
+        for _, refs in sorted(self._ways.items()):
+            for held, run in groupby(refs, self._lonlat.__contains__):
+                spots = [self._lonlat[ref] for ref in run] if held else []
+                pieces += [LineString(spots)] if len(spots) > 1 else []
+        return pieces
 
     def sea(self, extent: Polygon) -> list[Polygon]:
         """Return the sea within an extent, in pieces; nothing where the file has no coast.
@@ -40,9 +49,10 @@ class Coast:
         extent
             WGS 84: a coast that does not close ends at its edge.
         """
-        if not self._pieces:
+        pieces = self._pieces()
+        if not pieces:
             return []
-        merged = shapely.line_merge(shapely.multilinestrings(self._pieces), directed=True)
+        merged = shapely.line_merge(shapely.multilinestrings(pieces), directed=True)
         coast = [_to_the_edge(line, extent) for line in shapely.get_parts(merged)]
         edges = shapely.union_all([extent.exterior, *shapely.intersection(coast, extent)])
         faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(edges)))

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from shapely.geometry.base import BaseGeometry
 
-from geo.errors import ConfigurationError
 from geo.manifest import Territory
 from geo.modes import tags_of
 from geo.network import RawStreets
 from geo.projection import Projection
 from geo.refusals import Refusal
 from geo.snapshot_writer import SnapshotContent
+from geo.streets import LoadedArea
 from ingest.access import ModeAccess, build_access
 from ingest.basemap import write_basemap
 from ingest.fetch import Fetched
@@ -37,6 +37,8 @@ class Derivation:
     content: SnapshotContent
     access: dict[str, ModeAccess]
     """By mode."""
+    areas: Sequence[LoadedArea]
+    """Where streets are loaded, apart from each other."""
 
 
 def derive(
@@ -54,17 +56,19 @@ def derive(
     Raises
     ------
     ConfigurationError
-        When the territory has not exactly one extract of streets.
+        When the territory has no extract of streets.
     SourceMalformed
-        When the extract holds no street.
+        When an extract holds no street.
     LabelOverflow
         When a category has more services than a label can number.
     """
     services, communes = store.services(run), store.communes(run)
     department, scope = plan.department, gathered.scope
-    extract = _only_extract(gathered.streets)
-    streets_key = stages.key("streets", digest_of_inputs([extract]), digest_of_files(data / "modes.toml"))
-    raw = _streets(extract, plan, stage, stages, streets_key)
+    # What two extracts hold alike is taken from the newer.
+    extracts = sorted(gathered.streets, key=lambda file: file.data_date, reverse=True)
+    named = [(_name(file), *digest_of_inputs([file])) for file in extracts]
+    streets_key = stages.key("streets", named, digest_of_files(data / "modes.toml"))
+    raw = _streets(extracts, plan, stage, stages, streets_key)
     access = build_access(
         raw,
         plan.modes,
@@ -78,8 +82,9 @@ def derive(
         streets_key,
     )
     with stage("basemap", 1) as advance:
-        key = stages.key("basemap", digest_of_inputs([extract]), gathered.ground_key)
-        drawn = stages.folder("basemap", key, lambda to: write_basemap(extract.path, to / _BASEMAP, communes))
+        paths = [file.path for file in extracts]
+        key = stages.key("basemap", named, gathered.ground_key)
+        drawn = stages.folder("basemap", key, lambda to: write_basemap(paths, to / _BASEMAP, communes))
         advance()
     content = SnapshotContent(
         snapshot_id=plan.snapshot_id,
@@ -100,26 +105,24 @@ def derive(
         departments=plan.departments.names,
         refusals=[Refusal(r.source, r.code, r.file, r.line, r.example) for r in store.refused(run)],
     )
-    return Derivation(content, access)
+    return Derivation(content, access, raw.areas)
 
 
 _BASEMAP = "basemap.pmtiles"
 
 
-def _streets(extract: Fetched, plan: Plan, stage: Stage, stages: Stages, key: str) -> RawStreets:
+def _streets(extracts: Sequence[Fetched], plan: Plan, stage: Stage, stages: Stages, key: str) -> RawStreets:
+    paths, names = [file.path for file in extracts], [_name(file) for file in extracts]
+    sources = ", ".join(dict.fromkeys(file.source for file in extracts))
     with stage("streets", 1) as advance:
         tags = tags_of(plan.modes.values())
-        raw = stages.value("streets", key, lambda: read_streets(extract.path, tags, source=extract.source))
+        raw = stages.value("streets", key, lambda: read_streets(paths, tags, names=names, source=sources))
         advance()
     return raw
 
 
-def _only_extract(files: Sequence[Fetched]) -> Fetched:
-    """One extract is one area with one main component; several would need to be joined first."""
-    if len(files) != 1:
-        names = ", ".join(file.path.name for file in files) or "none"
-        raise ConfigurationError(f"a territory's streets come from one extract, found {names}")
-    return files[0]
+def _name(file: Fetched) -> str:
+    return PurePosixPath(file.origin).name or file.path.name
 
 
 def _territory(department: Department, area: BaseGeometry) -> Territory:

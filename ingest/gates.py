@@ -11,7 +11,9 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo.method import Method
+from geo.network import StreetNetwork
 from geo.places import Service, Standing
+from geo.streets import LoadedArea
 from ingest.access import ModeAccess
 from ingest.catalogue import Source
 from ingest.findings import Finding, Outcome, above
@@ -29,7 +31,7 @@ _FEW_ROWS = 5
 _OFF_STREETS_WARN, _OFF_STREETS_FAIL = 0.05, 0.50
 """Share of the services inside the loaded streets that stand near none of them."""
 _KEPT_WARN, _KEPT_FAIL = 0.90, 0.50
-"""Share of a mode's streets that hang together."""
+"""Share of a mode's streets that hang together, in all and in each loaded area."""
 _GEOCODED_WARN = 0.20
 """Share of a source's rows that stand at the place of their address, for want of usable coordinates."""
 _LOADED_WARN = 0.90
@@ -62,7 +64,11 @@ def check_sources(
 
 
 def check_access(
-    access: Mapping[str, ModeAccess], services: Sequence[Service], loaded_area: BaseGeometry, area: BaseGeometry
+    access: Mapping[str, ModeAccess],
+    services: Sequence[Service],
+    loaded_area: BaseGeometry,
+    area: BaseGeometry,
+    areas: Sequence[LoadedArea] = (),
 ) -> list[Finding]:
     """Check streets and fields.
 
@@ -76,25 +82,48 @@ def check_access(
         Where streets are loaded, WGS 84.
     area
         The territory, WGS 84.
+    areas
+        Where streets are loaded apart from each other, in the order of the networks' shares.
     """
     confirmed = [service for service in services if service.standing is Standing.CONFIRMED]
     lon, lat = np.array([s.lon for s in confirmed]), np.array([s.lat for s in confirmed])
     inside = int(np.count_nonzero(shapely.contains_xy(loaded_area, lon, lat))) if confirmed else 0
-    share = loaded_area.intersection(area).area / area.area if area.area else 0.0
+    share = _share_of(area, loaded_area)
     text = f"streets are loaded in {share:.1%} of the territory"
     findings = [Finding("loaded", "streets", Outcome.PASS if share >= _LOADED_WARN else Outcome.WARN, text)]
+    findings += [_extent(one, area) for one in areas]
     for mode, built in access.items():
         snapped = min(built.services_on_network, inside)
         off = 1 - snapped / inside if inside else 1.0
         text = f"{mode}: {snapped} of the {inside} services inside the loaded streets stand near one ({off:.1%} do not)"
         findings.append(Finding("snapped", mode, above(off, _OFF_STREETS_WARN, _OFF_STREETS_FAIL), text))
-        kept = built.network.kept_share
-        text = f"{mode}: {kept:.1%} of the street metres hang together"
-        findings.append(Finding("streets", mode, above(1 - kept, 1 - _KEPT_WARN, 1 - _KEPT_FAIL), text))
+        findings += _hanging_together(mode, built.network, areas)
         outcome = Outcome.FAIL if built.violations else Outcome.PASS
         text = f"{mode}: {built.violations} labels break the edge inequality"
         findings.append(Finding("field", mode, outcome, text))
     return findings
+
+
+def _share_of(area: BaseGeometry, part: BaseGeometry) -> float:
+    return float(part.intersection(area).area / area.area) if area.area else 0.0
+
+
+def _extent(loaded: LoadedArea, area: BaseGeometry) -> Finding:
+    """Say how it is known where the streets of an area end: what a file's nodes enclose is a guess."""
+    told = "as its file says" if loaded.stated else "as its streets enclose it, for its file does not say"
+    text = f"{loaded.name}: loaded in {_share_of(area, loaded.extent):.1%} of the territory, {told}"
+    return Finding("loaded", loaded.name, Outcome.PASS if loaded.stated else Outcome.WARN, text)
+
+
+def _hanging_together(mode: str, network: StreetNetwork, areas: Sequence[LoadedArea]) -> Iterator[Finding]:
+    """Check the main components: all together and, where there are several, each."""
+    parts = [(mode, f"{mode}:", network.kept_share)]
+    if len(areas) > 1:
+        each = zip(areas, network.kept_by_area, strict=True)
+        parts += [(f"{mode}@{loaded.name}", f"{mode} in {loaded.name}:", kept) for loaded, kept in each]
+    for subject, said, kept in parts:
+        text = f"{said} {kept:.1%} of the street metres hang together"
+        yield Finding("streets", subject, above(1 - kept, 1 - _KEPT_WARN, 1 - _KEPT_FAIL), text)
 
 
 def _adds_up(name: str, ledger: Ledger) -> Finding:

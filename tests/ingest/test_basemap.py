@@ -69,7 +69,7 @@ def town(tmp_path: Path) -> Path:
 @pytest.fixture
 def tiles(town: Path, tmp_path: Path) -> dict[tuple[int, int, int], dict[str, Any]]:
     out = tmp_path / "basemap.pmtiles"
-    write_basemap(town, out, [MONTCERNAY, VERNUSSE, ABROAD])
+    write_basemap([town], out, [MONTCERNAY, VERNUSSE, ABROAD])
     return read(out)
 
 
@@ -171,14 +171,31 @@ def test_a_commune_is_named_at_its_town_where_that_is_mapped(tiles):
 
 def test_the_same_inputs_give_the_same_bytes(town, tmp_path):
     communes = [MONTCERNAY, VERNUSSE, ABROAD]
-    write_basemap(town, tmp_path / "a.pmtiles", communes)
-    write_basemap(town, tmp_path / "b.pmtiles", communes[::-1])
+    write_basemap([town], tmp_path / "a.pmtiles", communes)
+    write_basemap([town], tmp_path / "b.pmtiles", communes[::-1])
     assert (tmp_path / "a.pmtiles").read_bytes() == (tmp_path / "b.pmtiles").read_bytes()
+
+
+def test_several_extracts_make_one_map_and_draw_each_object_once(town, tmp_path):
+    """The same town twice changes nothing; a way that one extract has cut is drawn from the one that holds it."""
+    write_basemap([town], tmp_path / "once.pmtiles", [MONTCERNAY])
+    write_basemap([town, town], tmp_path / "twice.pmtiles", [MONTCERNAY])
+    assert (tmp_path / "once.pmtiles").read_bytes() == (tmp_path / "twice.pmtiles").read_bytes()
+    beyond = tmp_path / "beyond.osm"
+    whole = TOWN.replace("</osm>", "").replace(
+        '<node id="11"', '<node id="999" version="1" lon="4.4030" lat="46.7900"/><node id="11"'
+    )
+    beyond.write_text(whole + "</osm>", encoding="utf-8")
+    write_basemap([town, beyond], tmp_path / "both.pmtiles", [MONTCERNAY])
+    tile = read(tmp_path / "both.pmtiles")[tile_at(LON, LAT, 14)]
+    assert len([f for f in features(tile, "transportation") if f["properties"]["class"] == "minor"]) == 3
+    assert len(features(tile, "building")) == 1
+    assert [f["properties"]["name"] for f in features(tile, "place")] == ["Les Bizots"]
 
 
 def test_the_file_says_what_it_holds(town, tmp_path):
     out = tmp_path / "basemap.pmtiles"
-    write_basemap(town, out, [MONTCERNAY])
+    write_basemap([town], out, [MONTCERNAY])
     with out.open("rb") as file:
         reader = Reader(MmapSource(file))
         header, metadata = reader.header(), reader.metadata()
@@ -190,7 +207,7 @@ def test_the_file_says_what_it_holds(town, tmp_path):
 def test_communes_alone_make_a_map(tmp_path):
     empty = tmp_path / "empty.osm"
     empty.write_text('<osm version="0.6"></osm>', encoding="utf-8")
-    write_basemap(empty, tmp_path / "basemap.pmtiles", [MONTCERNAY])
+    write_basemap([empty], tmp_path / "basemap.pmtiles", [MONTCERNAY])
     assert {z for z, _, _ in read(tmp_path / "basemap.pmtiles")} == set(range(MIN_ZOOM, LIMITS_MAX_ZOOM + 1))
 
 
@@ -198,12 +215,12 @@ def test_nothing_to_draw_is_said(tmp_path):
     empty = tmp_path / "empty.osm"
     empty.write_text('<osm version="0.6"></osm>', encoding="utf-8")
     with pytest.raises(ValueError, match=r"empty\.osm holds nothing"):
-        write_basemap(empty, tmp_path / "basemap.pmtiles", [])
+        write_basemap([empty], tmp_path / "basemap.pmtiles", [])
 
 
 def test_le_creusot(mirror, tmp_path):
     out = tmp_path / "basemap.pmtiles"
-    write_basemap(mirror / "osm" / "le-creusot-71" / "Le_Creusot.osm.pbf", out, [])
+    write_basemap([mirror / "osm" / "le-creusot-71" / "Le_Creusot.osm.pbf"], out, [])
     tiles = read(out)
     square = tiles[tile_at(4.4259, 46.8005, 14)]
     names = {f["properties"]["name"] for f in features(square, "transportation_name")}

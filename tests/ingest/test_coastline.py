@@ -36,12 +36,13 @@ def written(path: Path, lines: list[list[tuple[float, float]]], box: bool = True
     return path
 
 
-def sea_of(path: Path) -> BaseGeometry:
+def sea_of(*paths: Path) -> BaseGeometry:
     coast = Coast()
-    for item in osmium.FileProcessor(path).with_locations():
-        if isinstance(item, osmium.osm.Way):
-            coast.add(item)
-    extent = extent_of(path)
+    for path in paths:
+        for item in osmium.FileProcessor(path).with_locations():
+            if isinstance(item, osmium.osm.Way):
+                coast.add(item)
+    extent = extent_of(paths[0])
     assert extent is not None
     return shapely.union_all(coast.sea(extent))
 
@@ -65,6 +66,14 @@ def test_a_coast_whose_last_node_was_clipped_away_goes_on_to_the_edge(tmp_path: 
     eastward = [(-0.005, 0.5), (0.01, 0.5), (0.5, 0.5), (0.985, 0.5)]
     sea = sea_of(written(tmp_path / "coast.osm.pbf", [eastward], lost=1))
     assert sea.area == pytest.approx(0.5)
+
+
+def test_a_coast_in_two_files_is_one_coast(tmp_path: Path) -> None:
+    eastward = [(-0.2, 0.5), (0.3, 0.5), (0.7, 0.5), (1.2, 0.5)]
+    whole = written(tmp_path / "whole.osm.pbf", [eastward])
+    cut = written(tmp_path / "cut.osm.pbf", [eastward], lost=2)
+    assert sea_of(cut, whole).equals(sea_of(whole))
+    assert sea_of(whole, whole).equals(sea_of(whole))
 
 
 def test_an_extract_far_from_the_sea_has_none(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from geo.manifest import Completeness, SourceLedger
 from geo.method import Method
 from geo.places import Cell, Standing
 from geo.publication import current_id
+from geo.streets import LoadedArea
 from geo.taxonomy import Taxonomy
 from ingest.findings import Finding, Outcome
 from ingest.gates import check_access, check_sources
@@ -316,6 +317,7 @@ class Access:
     services_on_network: int
     violations: int = 0
     kept_share: float = 1.0
+    kept_by_area: tuple[float, ...] = (1.0,)
 
     @property
     def network(self):
@@ -339,6 +341,29 @@ def test_streets_and_fields(files, access, check, outcome):
     found = check_access({"walk": access}, [*services, doubtful], box(4, 46, 5, 47), box(4, 46, 5, 47))
     assert {f.check: f.outcome for f in found}[check] is outcome
     assert [f.text for f in found if f.subject != "walk"] == ["streets are loaded in 100.0% of the territory"]
+
+
+@pytest.mark.parametrize(
+    ("of_south", "stated", "outcomes"),
+    [
+        (1.0, True, (Outcome.PASS, Outcome.PASS)),
+        (0.89, False, (Outcome.WARN, Outcome.WARN)),
+        (0.4, True, (Outcome.PASS, Outcome.FAIL)),
+    ],
+)
+def test_each_loaded_area_is_judged(of_south, stated, outcomes):
+    north, south = LoadedArea("nord", box(4, 46.5, 5, 47)), LoadedArea("sud", box(4, 45.9, 5, 46.1), stated)
+    access = {"walk": Access(2, kept_share=0.95, kept_by_area=(1.0, of_south))}
+    area = box(4, 46, 5, 47)
+    loaded = north.extent.union(south.extent)
+    found = {f.name: f for f in check_access(access, [], loaded, area, [north, south])}
+    assert found["loaded:nord"].text == "nord: loaded in 50.0% of the territory, as its file says"
+    assert found["loaded:sud"].text.startswith("sud: loaded in 10.0% of the territory, as its")
+    assert found["loaded:streets"].text == "streets are loaded in 60.0% of the territory"
+    assert (found["loaded:sud"].outcome, found["streets:walk@sud"].outcome) == outcomes
+    assert found["streets:walk@nord"].outcome is found["streets:walk"].outcome is Outcome.PASS
+    alone = check_access(access, [], loaded, area, [north])
+    assert [f.subject for f in alone if f.check == "streets"] == ["walk"]
 
 
 def test_without_a_service_on_its_streets_nothing_is_published():
