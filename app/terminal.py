@@ -14,7 +14,8 @@ from app.answers.scores import score_answer
 from app.scores import asked_of, choose_profile, scores
 from app.settings import Settings
 from geo.errors import AlentoursError, AmbiguousAddress, NoSnapshot, UnknownAddress
-from geo.publication import list_snapshots, snapshot_info
+from geo.findings import Outcome
+from geo.publication import list_snapshots
 from geo.scoring import Score
 from geo.snapshot import Snapshot
 
@@ -102,8 +103,9 @@ def show_ledger(snapshot: Snapshot) -> None:
     _show(table)
     for name, title in snapshot.excluded.items():
         typer.echo(f"left out: {name} ({title}): neither the mirror nor the publisher gave its files")
-    for name, reason in snapshot_info(snapshot.folder).overrides.items():
-        typer.echo(f"accepted though a gate refused it: {name}: {reason}")
+    for judged in snapshot.findings:
+        if judged.accepted is not None:
+            typer.echo(f"accepted though a gate refused it: {judged.finding.name}: {judged.accepted.reason}")
 
 
 def show_snapshots(folder: Path, *, findings: bool = False) -> None:
@@ -127,7 +129,7 @@ def show_snapshots(folder: Path, *, findings: bool = False) -> None:
         table.add_column(heading)
     for info in found:
         dates = sorted(set(info.data_dates.values()))
-        warned = sum(outcome == "warn" for _, outcome, _ in info.findings)
+        warned = sum(judged.finding.outcome is Outcome.WARN for judged in info.findings)
         table.add_row(
             "serves" if info.current else "",
             info.id,
@@ -137,13 +139,14 @@ def show_snapshots(folder: Path, *, findings: bool = False) -> None:
             f"{len(info.data_dates)}",
             f"{dates[0]} … {dates[-1]}" if dates else "",
             f"{warned}" if info.findings else "",
-            ", ".join(info.overrides),
+            ", ".join(judged.finding.name for judged in info.findings if judged.accepted),
             info.problem,
         )
     _show(table)
     for info in found if findings else ():
-        for name, outcome, text in info.findings:
-            if outcome != "pass":
-                typer.echo(f"{info.id} {outcome}: {text} [{name}]")
-        for name, reason in info.overrides.items():
-            typer.echo(f"{info.id} accepted {name}: {reason}")
+        for judged in info.findings:
+            finding, accepted = judged.finding, judged.accepted
+            if finding.outcome is not Outcome.PASS:
+                typer.echo(f"{info.id} {finding.outcome}: {finding.text} [{finding.name}]")
+            if accepted is not None:
+                typer.echo(f"{info.id} accepted {finding.name}: {accepted.reason}")

@@ -11,6 +11,7 @@ from typing import Any
 
 from geo.durable import replace_text
 from geo.errors import NoSnapshot, SnapshotCorrupt
+from geo.findings import Judged, read_findings
 from geo.manifest import Manifest, read_sources, require_id
 
 __all__ = [
@@ -40,10 +41,8 @@ class SnapshotInfo:
     """Why it cannot serve; empty when its manifest reads well."""
     data_dates: Mapping[str, str] = field(default_factory=dict)
     """What its sources' files stand for, by source."""
-    findings: tuple[tuple[str, str, str], ...] = ()
-    """What the gates said when it was built: name (``shrunk:laposte``), outcome (pass, warn, fail), text."""
-    overrides: Mapping[str, str] = field(default_factory=dict)
-    """Why a failure was accepted, by the finding's name."""
+    findings: tuple[Judged, ...] = ()
+    """What the gates said when it was built."""
 
 
 def current_id(territory_folder: Path) -> str | None:
@@ -202,6 +201,5 @@ def snapshot_info(folder: Path, current: bool = False) -> SnapshotInfo:
         size,
         "",
         {source.id: source.data_date for source in sources},
-        tuple((f"{f['check']}:{f['subject']}", f["outcome"], f["text"]) for f in run.get("findings", ())),
-        {override["name"]: override["reason"] for override in run.get("overrides", ())},
+        read_findings(run),
     )

@@ -26,6 +26,7 @@ from shapely.geometry.base import BaseGeometry
 from geo.cells import Demand
 from geo.errors import FieldProblem, InvalidParameter, NoSnapshot, one_of
 from geo.fields import AccessField
+from geo.findings import Judged, read_findings
 from geo.geocoding import AddressIndex
 from geo.hierarchy import Hierarchy
 from geo.manifest import (
@@ -70,6 +71,8 @@ class Snapshot:
         By mode, each opened when first asked for.
     built_at
         ISO 8601 instant of the build; empty when nobody recorded it.
+    findings
+        What the checks before publication came to; empty when nobody recorded it.
     """
 
     def __init__(self, folder: Path, manifest: Manifest) -> None:
@@ -80,6 +83,7 @@ class Snapshot:
         self.territory = manifest.territory
         self.completeness = manifest.completeness
         self.built_at = str(run.get("built_at", ""))
+        self.findings: tuple[Judged, ...] = read_findings(run)
         self.sources: tuple[SourceRecord, ...] = read_sources(folder / "sources.json", run.get("fetched_at", {}))
         self.excluded: Mapping[str, str] = json.loads((folder / "excluded.json").read_text(encoding="utf-8"))
         self.taxonomy = Taxonomy.load(config / "taxonomy.toml")

@@ -33,7 +33,10 @@ def snapshot_answer(snapshot: Snapshot) -> dict[str, Any]:
 
 def ledger_rows(snapshot: Snapshot) -> list[dict[str, Any]]:
     """Account for every row of every source, rejects by code included."""
-    return [{**_source(source), "rejects": dict(source.rejects)} for source in snapshot.sources]
+    return [
+        {**_source(source), "rejects": dict(source.rejects), "complete": list(source.complete)}
+        for source in snapshot.sources
+    ]
 
 
 def _source(source: SourceRecord) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The accounts: where every row of every source went, and the rows that were refused."""
+"""The accounts: where every row went, the rows that were refused, and what the checks before publication found."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ import numpy as np
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
-from app.answers.ledger import ledger_csv, reject_csv, reject_page
+from app.answers.ledger import finding_csv, finding_rows, ledger_csv, reject_csv, reject_page
 from app.answers.meta import ledger_rows
 from app.deps import Serves, known_parameters_only
 from app.paging import next_link, row_of
 from app.responses import SHARED, Json, etag_of, json_bytes, not_modified
-from app.schemas import LedgerRow, RejectPage
+from app.schemas import FindingRow, LedgerRow, RejectPage
 from geo.errors import FieldProblem, InvalidParameter, one_of
+from geo.findings import Outcome
 from geo.snapshot import Snapshot
 
 __all__ = ["router"]
@@ -24,6 +25,10 @@ router = APIRouter(prefix="/api/v1", tags=["meta"], dependencies=[Depends(known_
 MAX_LIMIT = 1000
 Form = Literal["json", "csv"]
 AskedForm = Annotated[Form, Query(alias="format", description="`csv`: a table.")]
+_OUTCOMES = [outcome.value for outcome in Outcome]
+AskedOutcome = Annotated[
+    str | None, Query(description="`pass`, `warn` or `fail`: those alone.", json_schema_extra={"enum": _OUTCOMES})
+]
 _CSV = {"text/csv": {"schema": {"type": "string"}}}
 
 
@@ -77,6 +82,32 @@ async def rejects(
     if begin + limit < len(found):
         page["links"].append(next_link(request, snapshot, int(found[begin + limit]), "application/json"))
     return Json(json_bytes(page), headers={"ETag": etag, "Cache-Control": SHARED})
+
+
+@router.get(
+    "/findings",
+    summary="What the checks before publication found",
+    response_class=Json,
+    responses={200: {"model": list[FindingRow], "content": _CSV}},
+)
+async def findings(request: Request, now: Serves, outcome: AskedOutcome = None, form: AskedForm = "json") -> Response:
+    """List what each check of the build came to; a failure among them was accepted by somebody, with a reason.
+
+    Empty when the snapshot was built before this was kept: then nobody can say what was checked.
+    """
+    snapshot = now.snapshot
+    if outcome is not None and outcome not in _OUTCOMES:
+        raise InvalidParameter(FieldProblem("outcome", "is no outcome of a check", one_of(outcome, _OUTCOMES)))
+    # findings stand beside the snapshot: the same id, built anew, may have others
+    etag = etag_of(snapshot.id, snapshot.built_at, "findings", outcome or "", form)
+    held = not_modified(request, etag, SHARED)
+    if held is not None:
+        return held
+    found = [judged for judged in snapshot.findings if outcome in (None, judged.finding.outcome)]
+    if form == "csv":
+        name = "-".join(filter(None, ["alentours", snapshot.territory.code, "findings", outcome]))
+        return _table(finding_csv(snapshot, found), f"{name}.csv", etag)
+    return Json(json_bytes(finding_rows(found)), headers={"ETag": etag, "Cache-Control": SHARED})
 
 
 def _require(snapshot: Snapshot, source: str | None, code: str | None) -> None:

@@ -7,7 +7,7 @@ faster. The tests hold every kind of answer against its model here, so that what
 from __future__ import annotations
 
 from app.schemas.coverage import CoverageAnswer
-from app.schemas.meta import CategoryRow, Health, LedgerRow, ProfileRow, RejectPage, SnapshotAnswer
+from app.schemas.meta import CategoryRow, FindingRow, Health, LedgerRow, ProfileRow, RejectPage, SnapshotAnswer
 from app.schemas.places import CommuneCollection, GeocodeCollection, ServiceCollection
 from app.schemas.problems import Problem
 from app.schemas.scores import ProblemRow, ScoreAnswer, ScoreRow, ScoresAnswer, ScoresQuestion
@@ -16,6 +16,7 @@ __all__ = [
     "CategoryRow",
     "CommuneCollection",
     "CoverageAnswer",
+    "FindingRow",
     "GeocodeCollection",
     "Health",
     "LedgerRow",

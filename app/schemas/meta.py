@@ -7,7 +7,9 @@ from typing import Literal
 from app.schemas.shape import Label, Link, Shape
 
 __all__ = [
+    "Acceptance",
     "CategoryRow",
+    "FindingRow",
     "Health",
     "Ledger",
     "LedgerRow",
@@ -57,6 +59,30 @@ class LedgerRow(Source):
 
     rejects: dict[str, int]
     """Rejected rows by code."""
+    complete: list[str]
+    """Categories that the source is declared to hold whole."""
+
+
+class Acceptance(Shape):
+    """Why a failure was let pass, in the operator's words."""
+
+    reason: str
+    when: str
+    """ISO 8601 instant."""
+
+
+class FindingRow(Shape):
+    """What one check before publication came to."""
+
+    check: str
+    """`age`, `rows`, `rejected`, `excluded`…; `docs/sources.md` lists the checks."""
+    subject: str
+    """A source, a category, a mode or the territory."""
+    outcome: Literal["pass", "warn", "fail"]
+    text: str
+    """One sentence with the numbers, in English."""
+    accepted: Acceptance | None
+    """Of a failure alone; `null` when nobody accepted anything."""
 
 
 class RejectRow(Shape):

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 
 from app.schemas import LedgerRow, RejectPage
 from tests.app.conftest import Client
-from tests.app.town import REFUSALS
+from tests.app.town import COMPLETE, REFUSALS
 
 
 def test_ledgers_add_up(client: Client) -> None:
@@ -20,6 +20,7 @@ def test_ledgers_add_up(client: Client) -> None:
         assert ledger.read == ledger.kept + ledger.merged + ledger.out_of_scope + ledger.rejected
         assert sum(row.rejects.values()) == ledger.rejected
     assert rows[0].rejects == {"no_position": 2, "unmapped_category": 1}
+    assert rows[0].complete == list(COMPLETE)
     assert rows[1].fetched_at is None
     assert "OpenStreetMap" in rows[1].attribution  # a source that asks for no line of its own is named all the same
 

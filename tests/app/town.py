@@ -56,6 +56,15 @@ COMPLETE = (
     "transport.stop",
 )
 PARTIAL = ("culture.library",)
+FINDINGS = [
+    {"check": "rows", "subject": "registre", "outcome": "pass", "text": "registre: 148 rows, 100 to 200 expected"},
+    {"check": "age", "subject": "carte", "outcome": "warn", "text": "carte: of 2015, old before 2025-01"},
+    {"check": "shrunk", "subject": "registre", "outcome": "fail", "text": "registre: 148 rows; 200, before"},
+    {"check": "rows", "subject": "carte", "outcome": "pass", "text": "carte: 2 rows, no number expected"},
+]
+OVERRIDES = [
+    {"name": "shrunk:registre", "reason": "la moitié est passée à Outre-Treille", "at": "2026-11-24T07:59:00Z"}
+]
 
 
 @dataclass(frozen=True)
@@ -114,7 +123,7 @@ def _content(town: Town, basemap: Path) -> dict[str, object]:
         "loaded_area": town.lattice.polygon((-1, -1), (COLUMNS, ROWS)),
         "basemap": basemap,
         "refusals": REFUSALS,
-        "run": {"built_at": "2026-11-24T08:00:00Z"},
+        "run": {"built_at": "2026-11-24T08:00:00Z", "findings": FINDINGS, "overrides": OVERRIDES},
         "departments": {CODE: "Treillis"},
     }
 

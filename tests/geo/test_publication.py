@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from geo.errors import NoSnapshot, SnapshotCorrupt
+from geo.findings import Acceptance, Finding, Judged, Outcome
 from geo.manifest import Manifest
 from geo.publication import current_id, list_snapshots, prune, publish, rollback
 from geo.snapshot import Snapshot
@@ -131,7 +132,7 @@ def test_what_the_gates_said_stands_beside_a_snapshot(three):
     (three / "aaa1" / "run.json").write_text(json.dumps({**run, "findings": [said], "overrides": [let]}))
     (three / "bbb2" / "sources.json").write_text("{}")
     listed = {info.id: info for info in list_snapshots(three)}
-    assert listed["aaa1"].findings == (("shrunk:laposte", "fail", "laposte: 3 rows"),)
-    assert listed["aaa1"].overrides == {"shrunk:laposte": "three are left"}
+    finding = Finding("shrunk", "laposte", Outcome.FAIL, "laposte: 3 rows")
+    assert listed["aaa1"].findings == (Judged(finding, Acceptance("three are left", "2026-11-24T08:00:00Z")),)
     assert listed["aaa1"].data_dates
-    assert (listed["ccc3"].findings, listed["ccc3"].overrides) == ((), {})
+    assert listed["ccc3"].findings == ()
