@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from ingest.sample.grounds import Ground, Plot
 from ingest.sample.houses import Houses
 from ingest.sample.kinds import KINDS, Kind
 from ingest.sample.namebook import Namebook
+from ingest.sample.street_names import of_place
 from ingest.sample.villages import built_radius_m
 
 __all__ = ["Facility", "Site", "ground_facilities", "shop_facilities", "village_list"]
@@ -87,7 +88,18 @@ def ground_facilities(sites: list[Site], ground: Ground, book: Namebook, rng: np
                 if plot is not None:
                     name = book.name(kind, site.village)
                     placed.append(_known(len(placed) + 1, kind, name, plot.gate_xy_m, site, rng, plot=plot))
-    return placed
+    return _told_apart(placed)
+
+
+def _told_apart(placed: list[Facility]) -> list[Facility]:
+    """Name schools after their village that share the commune with one that the register misses: they are two."""
+    missed = {f.site.commune.insee for f in placed if f.kind.file == "ecoles" and not f.official}
+    return [
+        replace(f, name=f"{f.name} {of_place(f.site.village.name)}")
+        if f.kind.file == "ecoles" and f.name in f.kind.names and f.site.commune.insee in missed
+        else f
+        for f in placed
+    ]
 
 
 def _plot(kind: Kind, site: Site, ground: Ground, rng: np.random.Generator) -> Plot | None:

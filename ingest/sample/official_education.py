@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
 
 from ingest.sample import names
+from ingest.sample.doors import Doors, without_zero
 from ingest.sample.facilities import Facility
-from ingest.sample.osm_houses import Address
 from ingest.sample.sheets import FAR, Sheet, Spots, kept, listed, shouted
 from ingest.sample.truth import Fate
 
@@ -171,9 +172,9 @@ def _elsewhere(number: int, uai: str, department: str, x: str, y: str, rng: np.r
 
 
 def write_creches(
-    path: Path, facilities: Sequence[Facility], addresses: Mapping[int, Address], spots: Spots, rng: np.random.Generator
+    path: Path, facilities: Sequence[Facility], doors: Doors, spots: Spots, rng: np.random.Generator
 ) -> list[Fate]:
-    """Write the crèches: Windows encoding, ``;``, latitude and longitude in one cell."""
+    """Write the crèches: Windows encoding, ``;``, latitude and longitude in one cell, former communes."""
     sheet = Sheet(
         (
             "identifiant",
@@ -186,26 +187,27 @@ def write_creches(
             "code_commune",
             "places",
             "coordonnees",
+            "mise_a_jour",
         )
     )
     own = listed(facilities, "creches")
 
     def row(facility: Facility) -> dict[str, object]:
         lon, lat = spots.lonlat(facility)
-        address = addresses.get(facility.house)
-        commune = facility.site.commune
+        commune, village = facility.site.commune, facility.site.village
         places = {"multi_accueil": int(rng.integers(20, 61)), "micro_creche": 12, "mam": 12}.get(facility.kind.id, "")
         return {
             "identifiant": f"PE{facility.extra['id']}",
             "nom": facility.name,
             "type": facility.kind.type,
             "gestionnaire": str(rng.choice(["Commune", "Association", "CIAS", "Privé"])),
-            "adresse": address.line if address else "",
-            "code_postal": str(int(commune.postcode)),
-            "commune": commune.name,
-            "code_commune": commune.insee,
+            "adresse": doors.line(facility),
+            "code_postal": without_zero(commune.postcode),
+            "commune": village.name,
+            "code_commune": without_zero(village.insee) if facility.number % 4 == 0 else village.insee,
             "places": places,
             "coordonnees": f"{lat:.6f}, {lon:.6f}",
+            "mise_a_jour": f"{date(2025, 1, 6) + timedelta(days=facility.number * 11 % 300):%d.%m.%Y} 09:30",
         }
 
     for facility in own:

@@ -32,7 +32,8 @@ def write_density(path: Path, communes: Sequence[Commune]) -> list[Fate]:
         lines.append(f"{commune.insee};{commune.name};{level};{_LABELS[level]};{commune.people}")
         fates.append(Fate("kept", (), commune.department == "00"))
     lines += ["98001;Villelointaine-1;7;Rural à habitat très dispersé;90", "00998;Commune oubliée;5;Bourgs ruraux;400"]
-    fates += [FAR, Fate("unknown_commune")]
+    lines += [";Total du département;;;31000", f"{communes[0].insee};{communes[0].name};dense;;"]
+    fates += [FAR, Fate("unknown_commune"), Fate("no_key"), Fate("bad_number")]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return fates
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from ingest.sample import names
 from ingest.sample.arteries import HALTS
+from ingest.sample.doors import Doors
 from ingest.sample.facilities import Facility
 from ingest.sample.frame import Frame
-from ingest.sample.osm_houses import Address
 from ingest.sample.sheets import FAR, Sheet, Spots, kept, listed, shouted
 from ingest.sample.truth import Fate
 
@@ -24,6 +25,8 @@ _POST_COLUMNS = (
     "Changeur_de_monnaie", "Distributeur_de_billets", "Distributeur_de_timbres", "Photocopie",
     "Accessibilité_Entrée_autonome_en_fauteuil_roulant_possible",
 )  # fmt: skip
+_VILLAGE = "LE BOURG"
+"""Where a place is in a village; no street is called so."""
 _FS_COLUMNS = (
     "id_fs", "insee_dep", "lib_fs", "adresse", "complement_adresse", "insee_com", "code_postal", "lib_com", "latitude",
     "longitude", "mail", "telephone", "h_lundi", "h_mardi", "prise_rdv", "commentaire", "type_fs", "format_fs",
@@ -36,7 +39,7 @@ _STATION_COLUMNS = (
 
 
 def write_post(
-    path: Path, facilities: Sequence[Facility], addresses: Mapping[int, Address], spots: Spots, rng: np.random.Generator
+    path: Path, facilities: Sequence[Facility], doors: Doors, spots: Spots, rng: np.random.Generator
 ) -> list[Fate]:
     """Write the post offices: latin-1, ``;``, some placed at the middle of their street."""
     sheet = Sheet(_POST_COLUMNS)
@@ -45,40 +48,46 @@ def write_post(
 
     def row(facility: Facility) -> dict[str, object]:
         lon, lat = spots.lonlat(facility, 12.0)
-        address = addresses.get(facility.house)
+        line = doors.line(facility)
         commune = facility.site.commune
         return {
             "#Identifiant": facility.extra["id"],
             "Libellé_du_site": f"{shouted(commune.name)} {short[facility.kind.id]}",
             "Caractéristique_du_site": facility.kind.type,
-            "Adresse": shouted(address.line) if address else "LE BOURG",
+            "Adresse": shouted(line) or _VILLAGE,
             "Complément_d_adresse": " ",
             "Code_postal": commune.postcode,
             "Localité": shouted(commune.name),
             "Pays": "FRANCE",
             "Latitude": f"{lat:.6f}",
             "Longitude": f"{lon:.6f}",
-            "Précision_du_géocodage": "Géocodé au numéro" if address else "Géocodé au milieu de la rue",
+            "Précision_du_géocodage": "Géocodé au numéro" if line else "Géocodé au milieu de la rue",
             "Numéro_de_téléphone": "3631",
             "Changeur_de_monnaie": "Non",
             "Distributeur_de_billets": "Oui" if facility.kind.id == "post_office" else "Non",
         }
 
+    nowhere: dict[str, object] = {"Latitude": "", "Longitude": "", "Précision_du_géocodage": "Non renseigné"}
+    lost = doors.lost(own, 1)
+    exchanged = [f for f in own if f not in lost][:2]
     for facility in own:
-        sheet.add(row(facility), kept(facility))
+        said = row(facility)
+        if facility in lost:
+            said |= nowhere
+        elif facility in exchanged:
+            said |= {"Latitude": said["Longitude"], "Longitude": said["Latitude"]}
+        sheet.add(said, replace(kept(facility), geocoded=facility in lost))
     sheet.add(row(own[2]), Fate("merged"))
-    lon, lat = spots.lonlat(own[0])
     bad: tuple[tuple[str, dict[str, object]], ...] = (
-        ("no_position", {"Latitude": "", "Longitude": "", "Précision_du_géocodage": "Non renseigné"}),
-        ("no_position", {"Latitude": "", "Longitude": "", "Précision_du_géocodage": "Non renseigné"}),
-        ("swapped_position", {"Latitude": f"{lon:.6f}", "Longitude": f"{lat:.6f}"}),
-        ("swapped_position", {"Latitude": f"{lon:.5f}", "Longitude": f"{lat:.5f}"}),
+        ("no_position", nowhere | {"Adresse": ""}),
+        ("address_not_found", nowhere),
         ("bad_position", {"Latitude": "46°28'N", "Longitude": "3°58'O"}),
         ("zero_position", {"Latitude": "0", "Longitude": "0"}),
         ("no_key", {"#Identifiant": ""}),
     )
     for number, (way, change) in enumerate(bad):
-        sheet.add(row(own[number]) | {"#Identifiant": f"9999{number}A"} | change, Fate(way))
+        unknown = {"#Identifiant": f"9999{number}A", "Adresse": _VILLAGE}
+        sheet.add(row(own[number]) | unknown | change, Fate(way))
     for number in range(140):
         lon, lat = spots.far_lonlat() if number % 6 else (55.45 + number / 900, -21.1)
         sheet.add(
@@ -99,7 +108,7 @@ def write_post(
 
 
 def write_france_services(
-    path: Path, facilities: Sequence[Facility], addresses: Mapping[int, Address], spots: Spots, rng: np.random.Generator
+    path: Path, facilities: Sequence[Facility], doors: Doors, spots: Spots, rng: np.random.Generator
 ) -> list[Fate]:
     """Write the France Services houses: every text quoted, buses that stop once a week among them."""
     sheet = Sheet(_FS_COLUMNS)
@@ -107,13 +116,12 @@ def write_france_services(
 
     def row(facility: Facility) -> dict[str, object]:
         lon, lat = spots.lonlat(facility)
-        address = addresses.get(facility.house)
         commune = facility.site.commune
         return {
             "id_fs": str(facility.number),
             "insee_dep": commune.department,
             "lib_fs": facility.name,
-            "adresse": address.line if address else "Le Bourg",
+            "adresse": doors.line(facility) or "Le Bourg",
             "insee_com": commune.insee,
             "code_postal": commune.postcode,
             "lib_com": commune.name,
@@ -134,7 +142,7 @@ def write_france_services(
             row(own[0]) | {"id_fs": f"99{number}", "format_fs": "Itinérant", "lib_fs": "Bus France services"}, FAR
         )
     nowhere = {"latitude": "", "longitude": ""}
-    sheet.add(row(own[0]) | {"id_fs": "995"} | nowhere, Fate("no_position"))
+    sheet.add(row(own[0]) | {"id_fs": "995", "adresse": "Le Bourg"} | nowhere, Fate("address_not_found"))
     sheet.add(row(own[0]) | {"id_fs": "996", "insee_com": "99007"} | nowhere, FAR)
     for number in range(11):
         lon, lat = spots.far_lonlat()

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ingest.sample.doors import farthest
 from ingest.sample.facilities import Facility
 from ingest.sample.sheets import FAR, Spots, kept, listed
 from ingest.sample.truth import Fate
@@ -56,8 +57,10 @@ def write_equipment(path: Path, facilities: Sequence[Facility], spots: Spots, rn
     """Write the sport equipment, with duplicates and features of everywhere."""
     made = _Features(spots, rng)
     own = listed(facilities, "equipements")
-    for facility in own:
-        made.add(facility, facility.kind.type, kept(facility))
+    for place, facility in enumerate(own):
+        lon, lat = spots.lonlat(facility)
+        exchanged = {"geometry": _point(lat, lon)} if place < 2 else None  # the commune of the row proves it
+        made.add(facility, facility.kind.type, kept(facility), exchanged)
         _more(facility, made)
     for facility in own[4:10]:
         made.add(facility, facility.kind.type, Fate("merged"))
@@ -92,7 +95,7 @@ def _more(facility: Facility, made: _Features) -> None:
 
 
 def _bad(own: Sequence[Facility], made: _Features) -> None:
-    """Add features without place, at (0, 0), with their coordinates exchanged, or of a kind that nobody knows."""
+    """Add features without place, at (0, 0), exchanged, in another commune, or of an unknown kind."""
     for number in range(3):
         lost = {"geometry": None, "inst_numero": f"I0000199{number:02d}"}
         made.add(own[number], own[number].kind.type, Fate("no_position"), lost)
@@ -100,8 +103,11 @@ def _bad(own: Sequence[Facility], made: _Features) -> None:
         lost = {"geometry": None, "inst_numero": f"I9900799{number:02d}", "inst_com_code": "99007"}
         made.add(own[number], own[number].kind.type, FAR, lost)
         lon, lat = made.spots.lonlat(own[number])
-        exchanged = {"inst_numero": f"I0000198{number:02d}", "geometry": _point(lat, lon)}
+        exchanged = {"inst_numero": f"I0000198{number:02d}", "inst_com_code": "", "geometry": _point(lat, lon)}
         made.add(own[number], own[number].kind.type, Fate("swapped_position"), exchanged)
+        commune = farthest(own, own[number]).site.commune
+        elsewhere = {"inst_numero": f"I0000195{number:02d}", "inst_com_code": commune.insee}
+        made.add(own[number], own[number].kind.type, Fate("other_commune"), elsewhere)
         made.add(own[number], "Piste de bowling", Fate("unmapped_category"), {"inst_numero": f"I0000197{number:02d}"})
     nowhere = {"geometry": {"type": "Point", "coordinates": [0, 0]}, "inst_numero": "I000019600"}
     made.add(own[0], own[0].kind.type, Fate("zero_position"), nowhere)

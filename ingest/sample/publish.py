@@ -9,12 +9,14 @@ import numpy as np
 
 from ingest.sample.bus_network import Network, bus_network
 from ingest.sample.country import Country, drawn_country, place_nodes
+from ingest.sample.doors import Doors
 from ingest.sample.frame import CLIP_LONLAT, lonlat_to_lambert93
 from ingest.sample.island import ISLAND_SITE
 from ingest.sample.official_education import write_creches, write_schools
 from ingest.sample.official_facts import write_density, write_intercommunal
 from ingest.sample.official_ground import write_cells, write_contours, write_register
 from ingest.sample.official_health import write_health, write_pharmacies
+from ingest.sample.official_sectors import Sectors, drawn_sectors, write_sectors
 from ingest.sample.official_services import write_france_services, write_post, write_stations
 from ingest.sample.official_sport import write_equipment
 from ingest.sample.official_transit import write_transit
@@ -64,8 +66,17 @@ def generate(folder: Path, seed: int = 71) -> Truth:
         country.frame,
         Spots(country.frame, np.random.default_rng([seed, 4])),
     )
-    fates |= {"sample_carreaux": cells, "sample_gtfs": stops, "sample_gtfs_zones": zones}
-    truth = _truth(seed, country, fates, cell_people, addresses, network)
+    sectors = drawn_sectors(country.communes, country.facilities, addresses, country.houses)
+    stretches = write_sectors(
+        folder / "carte-scolaire.csv", sectors, country.communes, np.random.default_rng([seed, 5])
+    )
+    fates |= {
+        "sample_carreaux": cells,
+        "sample_gtfs": stops,
+        "sample_gtfs_zones": zones,
+        "sample_sectors": stretches,
+    }
+    truth = _truth(seed, country, fates, cell_people, addresses, network, sectors)
     truth.write(folder / "truth.json")
     return truth
 
@@ -91,17 +102,17 @@ def _official(
     country: Country, folder: Path, addresses: Mapping[int, Address], rng: np.random.Generator
 ) -> dict[str, list[Fate]]:
     """Write the official files; return the fates of their rows by source."""
-    spots = Spots(country.frame, rng)
+    spots, doors = Spots(country.frame, rng), Doors(addresses)
     places = country.facilities
     return {
         "sample_education": write_schools(folder / "ecoles.csv", places, spots, rng),
-        "sample_creches": write_creches(folder / "creches.csv", places, addresses, spots, rng),
+        "sample_creches": write_creches(folder / "creches.csv", places, doors, spots, rng),
         "sample_equipements": write_equipment(folder / "equipements.geojson", places, spots, rng),
-        "sample_pharmacies": write_pharmacies(folder / "pharmacies.csv", places, addresses, spots, rng),
-        "sample_laposte": write_post(folder / "laposte.csv", places, addresses, spots, rng),
-        "sample_france_services": write_france_services(folder / "france-services.csv", places, addresses, spots, rng),
+        "sample_pharmacies": write_pharmacies(folder / "pharmacies.csv", places, doors, spots, rng),
+        "sample_laposte": write_post(folder / "laposte.csv", places, doors, spots, rng),
+        "sample_france_services": write_france_services(folder / "france-services.csv", places, doors, spots, rng),
         "sample_gares": write_stations(folder / "gares.csv", country.frame, spots, rng),
-        "sample_sante": write_health(folder / "sante.csv", places, addresses, spots, rng),
+        "sample_sante": write_health(folder / "sante.csv", places, doors, spots, rng),
         "sample_cog": write_register(folder / "cog" / "communes.json", country.communes),
         "sample_densite": write_density(folder / "cog" / "densite.csv", country.communes),
         "sample_epci": write_intercommunal(folder / "cog" / "intercommunalites.csv", country.communes),
@@ -116,6 +127,7 @@ def _truth(
     cell_people: float,
     addresses: Mapping[int, Address],
     network: Network,
+    sectors: Sectors,
 ) -> Truth:
     services: dict[str, Services] = {}
     for source, rows in fates.items():
@@ -127,6 +139,7 @@ def _truth(
             "sample_epci",
             "sample_osm_addresses",
             "sample_gtfs_zones",
+            "sample_sectors",
         }:
             counted(rows, services)
     sources: dict[str, SourceTruth] = {source: tallied(rows) for source, rows in sorted(fates.items())}
@@ -142,8 +155,15 @@ def _truth(
         cells=sources["sample_carreaux"].kept,
         cell_people=cell_people,
         departures=network.departures(),
+        colleges=_colleges(addresses, sectors),
         examples=_examples(country, addresses),
     )
+
+
+def _colleges(addresses: Mapping[int, Address], sectors: Sectors) -> dict[str, str]:
+    """Choose addresses whose collège is known: every tenth of the territory."""
+    own = [address for _, address in sorted(addresses.items()) if address.commune.department == "00"]
+    return {f"{address.line}, {address.commune.name}": sectors.college(address) for address in own[::10]}
 
 
 def _examples(country: Country, addresses: Mapping[int, Address]) -> dict[str, str]:

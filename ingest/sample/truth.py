@@ -21,6 +21,8 @@ class Fate:
     """Of the services that it gives when it is kept."""
     in_territory: bool = True
     confirmed: bool = True
+    geocoded: bool = False
+    """It stands at its address, since its coordinates are none or wrong."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,8 @@ class SourceTruth:
     out_of_scope: int
     rejected: Mapping[str, int]
     """Rows by code."""
+    geocoded: int = 0
+    """Of the kept ones, those that stand at their address."""
 
 
 @dataclass
@@ -66,6 +70,8 @@ class Truth:
     cell_people: float
     departures: Mapping[str, tuple[float, float, float] | None]
     """Of each stop of the bus network that is served: trips a working day, of these in the evening, on a Sunday."""
+    colleges: Mapping[str, str]
+    """UAI of the collège that the carte scolaire gives to an address (``12 Rue des Potiers, Montaubrelle``)."""
     examples: Mapping[str, str] = field(default_factory=dict)
     """Addresses with a known answer: ``address``, ``ambiguous``, ``island``."""
 
@@ -76,10 +82,10 @@ class Truth:
 
 def tallied(fates: Iterable[Fate]) -> SourceTruth:
     """Count the rows of one source."""
-    ways = Counter(fate.way for fate in fates)
-    total = sum(ways.values())
+    rows = list(fates)
+    ways = Counter(fate.way for fate in rows)
     kept, merged, far = (ways.pop(way, 0) for way in ("kept", "merged", "out_of_scope"))
-    return SourceTruth(total, kept, merged, far, dict(sorted(ways.items())))
+    return SourceTruth(len(rows), kept, merged, far, dict(sorted(ways.items())), sum(fate.geocoded for fate in rows))
 
 
 def counted(fates: Iterable[Fate], services: dict[str, Services]) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import re
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import astuple
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -17,16 +20,19 @@ import pytest
 import shapely
 from shapely.geometry import shape
 
+from geo.address_text import words
 from geo.modes import load_modes, tags_of
 from geo.network import StreetNetwork
-from geo.places import Departures
+from geo.places import Address, Departures, Parity, Precision, Sector, Service
 from geo.projection import Projection
 from geo.taxonomy import Taxonomy
 from ingest.fetch import Fetcher
 from ingest.gather import Gathered, gather
+from ingest.ledger import RejectCode
 from ingest.sample import Services, Truth, generate
 from ingest.sample import names as invented
 from ingest.sample.frame import CLIP_LONLAT, lonlat_to_lambert93
+from ingest.sectors import overlaps
 from ingest.source_files import load_sources
 from ingest.streets import read_streets
 from ingest.territories import Departments
@@ -86,6 +92,10 @@ def true_ledgers(truth: Truth) -> dict[str, tuple[int, int, int, int, dict[str, 
     }
 
 
+def check_what_was_geocoded(truth: Truth, gathered: Gathered) -> None:
+    assert gathered.geocoded == {name: truth.sources[name].geocoded for name in gathered.geocoded}
+
+
 def found_services(gathered: Gathered) -> dict[str, Services]:
     counts: dict[str, Services] = {}
     for service in gathered.services:
@@ -105,6 +115,7 @@ def test_every_row_ends_where_the_generator_says(made: tuple[Path, Truth], gathe
     streets = found.pop("sample_osm_streets")
     assert streets[0] == streets[1] > 2_000
     assert found == true_ledgers(made[1])
+    check_what_was_geocoded(made[1], gathered)
 
 
 def test_every_category_has_the_services_that_were_written(made: tuple[Path, Truth], gathered: Gathered) -> None:
@@ -166,6 +177,7 @@ def test_another_seed_draws_another_country_that_is_read_as_well(made: tuple[Pat
     found = found_ledgers(gathered)
     del found["sample_osm_streets"]
     assert found == true_ledgers(truth)
+    check_what_was_geocoded(truth, gathered)
     counts = {category: astuple(count) for category, count in found_services(gathered).items()}
     assert counts == {category: astuple(count) for category, count in truth.services.items()}
     assert (tmp_path / "sample" / OSM).read_bytes() != (made[0] / OSM).read_bytes()
@@ -203,12 +215,117 @@ def test_no_name_had_to_be_numbered(gathered: Gathered) -> None:
     assert [service.name for service in gathered.services if re.search(r"\d", service.name)] == []
 
 
-def test_dirt_of_every_kind_is_there(made: tuple[Path, Truth]) -> None:
-    codes = {code for book in made[1].sources.values() for code in book.rejected}
+def test_dirt_of_every_kind_is_there(made: tuple[Path, Truth], gathered: Gathered) -> None:
+    codes: dict[str, set[str]] = {}
+    for name, book in made[1].sources.items():
+        codes.setdefault(gathered.declared[name].kind, set()).update(book.rejected)
     assert codes == {
-        "bad_geometry", "bad_number", "bad_position", "no_key", "no_position", "no_street", "ragged_row",
-        "swapped_position", "unknown_commune", "unknown_service", "unmapped_category", "zero_position",
+        "services": {
+            "address_not_found", "bad_position", "no_key", "no_position", "other_commune", "other_department",
+            "ragged_row", "swapped_position", "unknown_service", "unmapped_category", "zero_position",
+        },
+        "addresses": {"bad_number", "no_street", "unknown_commune"},
+        "cells": {"bad_number", "bad_position", "no_key"},
+        "commune_facts": {"bad_number", "no_key", "unknown_commune"},
+        "communes": set(),
+        "contours": {"bad_geometry", "unknown_commune"},
+        "sectors": {"bad_range", "no_key", "unknown_commune"},
+        "zones": {"bad_geometry"},
     }  # fmt: skip
+    assert set().union(*codes.values()) == {code.value for code in RejectCode}
+
+
+def rows_of(path: Path, encoding: str = "utf-8") -> list[dict[str, str]]:
+    return list(csv.DictReader(path.read_text(encoding).splitlines(), delimiter=";"))
+
+
+def by_key(gathered: Gathered, source: str) -> dict[str, Service]:
+    """Return the services of a source by the publisher's key of their own row."""
+    found = [(p.local_id, s) for s in gathered.services for p in s.provenance if p.source == source]
+    return dict(found)
+
+
+def test_rows_without_a_usable_place_stand_at_their_address(made: tuple[Path, Truth], gathered: Gathered) -> None:
+    known = by_key(gathered, "sample_sante")
+    doors = {(a.insee, words(f"{a.number} {a.street}")): a for a in gathered.addresses}
+    streets = {(a.insee, words(a.street)) for a in gathered.addresses}
+    found: Counter[str] = Counter()
+    for row in rows_of(made[0] / "sante.csv"):
+        service = known.get(row["identifiant"])
+        if service is None or service.precision not in {Precision.HOUSENUMBER, Precision.STREET}:
+            continue
+        if service.precision is Precision.STREET:
+            assert (service.insee, words(row["adresse"])) in streets
+            found["street"] += 1
+            continue
+        door = doors[service.insee, words(row["adresse"])]
+        assert (service.lon, service.lat) == (door.lon, door.lat)
+        found["far off" if row["longitude"] else "nowhere"] += 1
+    assert found == {"street": 1, "far off": 1, "nowhere": 1}
+
+
+def test_codes_of_former_communes_and_without_their_zero_lead_to_todays(
+    made: tuple[Path, Truth], gathered: Gathered
+) -> None:
+    current = gathered.scope.current
+    former = zeroless = 0
+    for source, name, encoding in (("sample_sante", "sante.csv", "utf-8"), ("sample_creches", "creches.csv", "cp1252")):
+        known = by_key(gathered, source)
+        for row in rows_of(made[0] / name, encoding):
+            code = row["code_commune"].zfill(5)
+            service = known.get(row["identifiant"])
+            if service is not None and code in current:
+                assert service.insee == current[code]
+                former += current[code] != code
+                zeroless += len(row["code_commune"]) == 4
+    assert former > 5
+    assert zeroless > 20
+
+
+def test_french_dates_are_read_from_two_sources(made: tuple[Path, Truth], gathered: Gathered) -> None:
+    for source, name, encoding, column, form in (
+        ("sample_sante", "sante.csv", "utf-8", "maj", "%d/%m/%Y"),
+        ("sample_creches", "creches.csv", "cp1252", "mise_a_jour", "%d.%m.%Y %H:%M"),
+    ):
+        said = {row["identifiant"]: row[column] for row in rows_of(made[0] / name, encoding)}
+        alone = {key: s for key, s in by_key(gathered, source).items() if s.id.startswith(f"{source}:")}
+        assert len(alone) > 30
+        assert {key: service.updated for key, service in alone.items()} == {
+            key: datetime.strptime(said[key], form).date().isoformat()  # noqa: DTZ007 - a day
+            for key in alone
+        }
+
+
+def test_the_carte_scolaire_gives_every_address_the_college_that_was_drawn(
+    made: tuple[Path, Truth], gathered: Gathered
+) -> None:
+    assert overlaps(gathered.sectors) == []
+    colleges = {s.provenance[0].local_id for s in gathered.services if s.category == "education.college"}
+    assert {sector.uai for sector in gathered.sectors} <= colleges
+    assert {sector.parity for sector in gathered.sectors} == set(Parity)
+    assert any(sector.last == 20 for sector in gathered.sectors)
+    own = {commune.insee for commune in gathered.communes if commune.in_territory}
+    assert {sector.insee for sector in gathered.sectors if not sector.street} == own
+    found = {}
+    for address in gathered.addresses:
+        name = f"{address.number} {address.street}, {address.commune}"
+        if name in made[1].colleges:
+            found[name] = college_of(gathered.sectors, address)
+    assert found == made[1].colleges
+    assert len(found) > 500
+    assert len(set(found.values())) == 6
+
+
+def college_of(sectors: Iterable[Sector], address: Address) -> str:
+    """Return the collège of the stretch that holds an address, else of the rest of its commune."""
+    number = int(re.sub(r"\D", "", address.number))
+    for sector in sorted(sectors, key=lambda sector: not sector.street):
+        street = not sector.street or words(sector.street) == words(address.street)
+        holds = (sector.first or 0) <= number <= (sector.last or number)
+        side = sector.parity in {Parity.BOTH, Parity.ODD if number % 2 else Parity.EVEN}
+        if sector.insee == address.insee and street and holds and side:
+            return sector.uai
+    raise AssertionError(address)
 
 
 def test_official_files_are_dirty_in_their_own_ways(made: tuple[Path, Truth]) -> None:

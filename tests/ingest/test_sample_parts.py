@@ -89,8 +89,9 @@ def test_a_place_has_the_poles_of_both_sides_and_counts_what_leaves_it() -> None
 
 
 def test_fates_add_up() -> None:
-    book = tallied([Fate("kept"), Fate("merged"), Fate("no_key"), Fate("no_key"), Fate("out_of_scope")])
-    assert astuple(book) == (5, 1, 1, 1, {"no_key": 2})
+    placed = Fate("kept", geocoded=True)
+    book = tallied([Fate("kept"), placed, Fate("merged"), Fate("no_key"), Fate("no_key"), Fate("out_of_scope")])
+    assert astuple(book) == (6, 2, 1, 1, {"no_key": 2}, 1)
 
 
 @pytest.mark.parametrize(
