@@ -25,6 +25,7 @@ __all__ = [
     "Crs",
     "Expect",
     "Filter",
+    "PlacedBy",
     "Source",
     "Vintage",
     "nearest",
@@ -136,6 +137,15 @@ class Crs(_Strict):
     """Where the value of ``column`` begins so, the row is in this system instead."""
 
 
+class PlacedBy(_Strict):
+    """Another source that says where the rows stand that have no coordinates of their own."""
+
+    source: str
+    """Its id; it is read first, and is of the same licence."""
+    link: str
+    """Identifier that both have in their ``links``."""
+
+
 class Source(_Strict):
     """One dataset of one publisher, and how to read it."""
 
@@ -207,6 +217,8 @@ class Source(_Strict):
     """Identifiers shared with other sources (``uai``, ``finess``…) and the columns that hold them."""
     sites: bool = False
     """The key names a site that several rows share (one row is one room, one court)."""
+    placed_by: PlacedBy | None = None
+    """Where the rows of services stand that have no coordinates of their own."""
 
     codes: Mapping[str, str] = Field(default={}, exclude=True)
     tags: TagMap | None = Field(default=None, exclude=True)
@@ -257,6 +269,8 @@ class Source(_Strict):
     def _leads_to_categories(self) -> Source:
         if self.kind == "counts" and bool(self.wide) == ("category" in self.columns):
             raise ValueError("give either wide, or columns.category with a map")
+        if self.placed_by is not None:
+            _require_link(self, self.placed_by.link)
         if self.kind != "services":
             return self
         if sum(map(bool, (self.category, self.categories, self.map))) != 1:
@@ -266,6 +280,14 @@ class Source(_Strict):
         if self.reader == "file" and "key" not in self.columns:
             raise ValueError("columns.key is missing")
         return self
+
+
+def _require_link(source: Source, link: str) -> None:
+    """Refuse a source that has no places to give or take by an identifier."""
+    if source.kind != "services" or source.reader != "file":
+        raise ValueError("placed_by: only files of services have places to give and take")
+    if link not in source.links:
+        raise ValueError(f"placed_by: no link {link!r}{nearest(link, source.links)}")
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from geo.places import Provenance, Service, Standing
 from geo.projection import Projection
+from ingest.catalogue import Source
 from ingest.ledger import Ledger
 from ingest.likeness import words
 from ingest.matching import MatchRules, Places, Rule, one_to_one
@@ -147,7 +148,7 @@ def conflate(results: Sequence[SourceResult], rules: MatchRules, crs: str) -> Co
         Plane in metres of the territory.
     """
     projection = Projection(crs)
-    ordered = sorted(results, key=lambda r: (not r.source.official, not r.source.complete, r.source.id))
+    ordered = sorted(results, key=lambda result: _rank(result.source))
     sites = _Sites(rules)
     for result in ordered:
         own = _of_one_source(result, rules, projection, sites.decisions)
@@ -157,6 +158,11 @@ def conflate(results: Sequence[SourceResult], rules: MatchRules, crs: str) -> Co
     standing = [site for group in sites.of_category.values() for site in group]
     services = sorted((_service(site, complete, volunteers) for site in standing), key=lambda service: service.id)
     return Conflated(tuple(services), _accounts(results, standing), tuple(sites.decisions))
+
+
+def _rank(source: Source) -> tuple[bool, bool, bool, str]:
+    """Order the sources by who is believed first: who says where a place is comes before who takes it from there."""
+    return not source.official, not source.complete, source.placed_by is not None, source.id
 
 
 def _decision(kept: _Site, merged: _Site, reason: str, rule: Rule) -> Decision:

@@ -27,6 +27,7 @@ from ingest.facts import add_facts
 from ingest.fetch import Fetched
 from ingest.ground import Ground, lay_ground
 from ingest.identity import content_of, digest_of_files, digest_of_inputs, digest_of_source
+from ingest.known_places import KnownPlaces
 from ingest.ledger import Ledger, Reject, count_codes
 from ingest.locate import Locator
 from ingest.matching import MatchRules
@@ -104,7 +105,8 @@ def gather(
     sources
         Those that serve the territory.
     fetched
-        The files of each source, by its id; a source that has none is excluded, and named as such.
+        The files of each source, by its id; a source that has none is excluded, and named as such. So is one whose
+        places are in another that has none (``placed_by``).
     data
         The folder of ``conflation.toml``.
     advance
@@ -121,7 +123,7 @@ def gather(
     UnbalancedLedger
         When a row vanished: a defect of ours.
     """
-    here = [source.as_of(fetched[source.id][0].vintage) for source in sources if fetched.get(source.id)]
+    here, excluded = _to_read(sources, fetched)
     walk = _Walk(here, fetched, department, stages or Stages(), advance)
     ground, scope, results = walk.read()
     services = [result for result in results if result.source.kind == "services"]
@@ -145,7 +147,7 @@ def gather(
         streets=tuple(file for source in here if source.kind == "streets" for file in fetched[source.id]),
         sources=tuple(_record(source, fetched[source.id], ledgers[source.id], rejects) for source in here),
         declared={source.id: source for source in here},
-        excluded=tuple(source for source in sources if not fetched.get(source.id)),
+        excluded=excluded,
         ledgers=ledgers,
         rejects=tuple(rejects),
         decisions=places.decisions,
@@ -154,8 +156,20 @@ def gather(
     )
 
 
+def _to_read(
+    sources: Sequence[Source], fetched: Mapping[str, Sequence[Fetched]]
+) -> tuple[list[Source], tuple[Source, ...]]:
+    """Return the sources as their vintages read them, and those that cannot be read."""
+    there = {source.id for source in sources if fetched.get(source.id)}
+    left = tuple(s for s in sources if s.id not in there or (s.placed_by and s.placed_by.source not in there))
+    return [s.as_of(fetched[s.id][0].vintage) for s in sources if s not in left], left
+
+
 class _Walk:
-    """The sources in the order in which one needs another: ground, facts of communes, addresses, all others."""
+    """The sources in the order in which one needs another: ground, facts of communes, addresses, all others.
+
+    Of these, the ones that are placed by another come last.
+    """
 
     def __init__(
         self,
@@ -168,6 +182,7 @@ class _Walk:
         self._here, self._fetched, self._department = here, fetched, department
         self._stages, self._advance = stages, advance
         self._keys: dict[str, str] = {}
+        self._places: dict[str, KnownPlaces] = {}
         self.scope_key = self.key = ""
 
     def read(self) -> tuple[Ground, Scope, list[SourceResult]]:
@@ -185,7 +200,7 @@ class _Walk:
             results[source.id] = self._result(source, scope, [self.scope_key])
             locator.add(results[source.id].addresses)
         placed_by = [self._keys[source.id] for source in self._of("addresses")]
-        for source in self._here:
+        for source in sorted(self._here, key=lambda source: source.placed_by is not None):
             if source.kind not in {"communes", "contours", "commune_facts", "addresses"}:
                 needs = [self.scope_key, placed_by] if source.kind == "services" else [self.scope_key]
                 results[source.id] = self._result(source, scope, needs, locator)
@@ -215,13 +230,19 @@ class _Walk:
     ) -> SourceResult:
         files = self._fetched[source.id]
         stage = f"read-{source.id}"
-        key = self._stages.key(stage, digest_of_source(source), self._inputs(source), needs)
+        asked = sorted({o.placed_by.link for o in self._here if o.placed_by and o.placed_by.source == source.id})
+        known, placing = None, [*asked]
+        if source.placed_by is not None:
+            known, placing = self._places[source.placed_by.source], [*asked, self._keys[source.placed_by.source]]
+        key = self._stages.key(stage, digest_of_source(source), self._inputs(source), needs, placing)
         result = self._stages.value(
-            stage, key, lambda: normalise(source, read_table(source, files), files, scope, locator)
+            stage, key, lambda: normalise(source, read_table(source, files), files, scope, locator, known, asked)
         )
         self._keys[source.id] = key
+        if result.places is not None:
+            self._places[source.id] = result.places
         self._advance()
-        return replace(result, source=source, fetched=tuple(files))
+        return replace(result, source=source, fetched=tuple(files), places=None)
 
     def _inputs(self, source: Source) -> list[list[str]]:
         return digest_of_inputs(self._fetched[source.id])

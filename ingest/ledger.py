@@ -52,7 +52,7 @@ _REASONS: Mapping[RejectCode, str] = {
     RejectCode.BAD_NUMBER: "a number is expected, and the cell holds none",
     RejectCode.BAD_GEOMETRY: "the outline cannot be read as an area",
     RejectCode.BAD_RANGE: "the house numbers of a sector are no range",
-    RejectCode.UNKNOWN_SERVICE: "the row is about a place or a journey that the rest of its source does not know",
+    RejectCode.UNKNOWN_SERVICE: "the row is about a place or a journey that no other file of its publisher knows",
 }
 
 

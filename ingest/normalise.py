@@ -14,6 +14,7 @@ from itertools import starmap
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from geo.places import Precision, Provenance, Service, Standing
 from ingest.catalogue import Source
@@ -24,6 +25,7 @@ from ingest.decimals import read_decimals
 from ingest.fetch import Fetched
 from ingest.filters import leave_out_filtered
 from ingest.keys import names_nobody, read_keys
+from ingest.known_places import KnownPlaces
 from ingest.ledger import RejectCode
 from ingest.locate import Locator
 from ingest.mapping import map_categories
@@ -38,7 +40,13 @@ _LABEL = ("address", "number", "repetition", "street")
 
 
 def normalise_services(
-    source: Source, table: Table, fetched: Sequence[Fetched], scope: Scope, locator: Locator | None = None
+    source: Source,
+    table: Table,
+    fetched: Sequence[Fetched],
+    scope: Scope,
+    locator: Locator | None = None,
+    known: KnownPlaces | None = None,
+    asked: Sequence[str] = (),
 ) -> SourceResult:
     """Turn the rows of a source into services of the territory and its halo.
 
@@ -46,6 +54,10 @@ def normalise_services(
     ----------
     locator
         The territory's addresses, for rows without usable coordinates; None: none are known.
+    known
+        Where the rows of the source stand that this one is ``placed_by``.
+    asked
+        Identifiers by which other sources are placed by this one.
 
     Returns
     -------
@@ -53,7 +65,7 @@ def normalise_services(
         Drafts in file order; the ledger's kept rows are those with at least one draft.
     """
     with _uncollected():
-        return _normalise(source, table, fetched, scope, locator or Locator(scope.communes))
+        return _normalise(source, table, fetched, scope, locator or Locator(scope.communes), known, asked)
 
 
 @contextmanager
@@ -69,19 +81,42 @@ def _uncollected() -> Iterator[None]:
 
 
 def _normalise(
-    source: Source, table: Table, fetched: Sequence[Fetched], scope: Scope, locator: Locator
+    source: Source,
+    table: Table,
+    fetched: Sequence[Fetched],
+    scope: Scope,
+    locator: Locator,
+    known: KnownPlaces | None,
+    asked: Sequence[str],
 ) -> SourceResult:
     sorter = Sorter(source, table)
     leave_out_filtered(sorter)
     keys = read_keys(source, table)
     sorter.reject((keys == "").to_numpy(dtype=bool), RejectCode.NO_KEY, table.text([FILE]))
-    placed = place_rows(source, table, scope, locator, sorter.open)
+    placed = place_rows(source, table, scope, locator, sorter.open, known)
+    refused = sorter.open & placed.failed & ~placed.far
     _leave_out_unplaced(sorter, placed, keys)
+    places = _places(sorter, placed, refused, scope, asked) if asked else None
     drafts = _distinct(sorter, keys, map_categories(sorter))
     rows = np.flatnonzero(sorter.open)
     geocoded = sum(row in placed.geocoded for row in rows.tolist()) if placed.geocoded else 0
-    made = _drafts(sorter, drafts, placed, fetched, scope)
-    return SourceResult(source, tuple(fetched), sorter.ledger(), tuple(sorter.rejects), drafts=made, geocoded=geocoded)
+    made = _drafts(sorter, drafts, placed, fetched, scope, known)
+    return SourceResult(
+        source, tuple(fetched), sorter.ledger(), tuple(sorter.rejects), drafts=made, geocoded=geocoded, places=places
+    )
+
+
+def _places(
+    sorter: Sorter, placed: Placed, refused: NDArray[np.bool_], scope: Scope, asked: Sequence[str]
+) -> KnownPlaces:
+    """Return where the rows stand that are still open, whatever their category."""
+    rows = np.flatnonzero(sorter.open)
+    name, precision = _describe(_Said(sorter.source, sorter.table, rows), placed, rows, scope, None)
+    stand = {"lon": placed.lon[rows], "lat": placed.lat[rows], "insee": placed.insee[rows]}
+    problem = placed.problem.copy()
+    problem[~refused] = None
+    usable = pd.DataFrame({**stand, "name": name, "precision": precision}, index=rows)
+    return KnownPlaces.of(sorter.source, sorter.table, asked, problem, usable)
 
 
 def _leave_out_unplaced(sorter: Sorter, placed: Placed, keys: pd.Series[str]) -> None:
@@ -126,22 +161,43 @@ def _distinct(sorter: Sorter, keys: pd.Series[str], found: pd.DataFrame) -> pd.D
     return fresh.assign(local=fresh["key"].to_numpy(dtype=object) + ends)
 
 
+def _describe(
+    said: _Said, placed: Placed, rows: NDArray[np.int64], scope: Scope, known: KnownPlaces | None
+) -> tuple[list[str], list[Precision]]:
+    """Return the name of some rows, and how exactly they are placed."""
+    name, precision = said.names(), said.precisions()
+    numbers = rows.tolist()
+    taken = {place: placed.taken[row] for place, row in enumerate(numbers) if row in placed.taken}
+    told = known.usable.loc[list(taken.values())] if known is not None and taken else None
+    if told is not None:
+        for place, other in zip(taken, told["name"], strict=True):
+            name[place] = name[place] or other
+    coarse = stands_for_commune(placed.lon[rows], placed.lat[rows], placed.insee[rows], said.labels(name), scope)
+    for place in np.flatnonzero(coarse).tolist():
+        precision[place] = Precision.LOCALITY if precision[place] is Precision.UNKNOWN else precision[place]
+    if placed.geocoded:
+        precision = [placed.geocoded.get(row, given) for row, given in zip(numbers, precision, strict=True)]
+    if told is not None:
+        for place, other in zip(taken, told["precision"], strict=True):
+            precision[place] = other
+    return name, precision
+
+
 def _drafts(
-    sorter: Sorter, drafts: pd.DataFrame, placed: Placed, fetched: Sequence[Fetched], scope: Scope
+    sorter: Sorter,
+    drafts: pd.DataFrame,
+    placed: Placed,
+    fetched: Sequence[Fetched],
+    scope: Scope,
+    known: KnownPlaces | None,
 ) -> tuple[Draft, ...]:
     if drafts.empty:
         return ()
     source, rows = sorter.source, drafts["row"].to_numpy()
     said = _Said(source, sorter.table, rows)
-    name = said.names()
+    name, precision = _describe(said, placed, rows, scope, known)
     insee = placed.insee[rows]
     lon, lat = placed.lon[rows], placed.lat[rows]
-    coarse = stands_for_commune(lon, lat, insee, said.labels(name), scope)
-    precision = said.precisions()
-    for place in np.flatnonzero(coarse).tolist():
-        precision[place] = Precision.LOCALITY if precision[place] is Precision.UNKNOWN else precision[place]
-    if placed.geocoded:
-        precision = [placed.geocoded.get(row, told) for row, told in zip(rows.tolist(), precision, strict=True)]
     inside = {commune.insee: commune.in_territory for commune in scope.communes}
     data_date = min(file.data_date for file in fetched)
     keys = drafts["key"].tolist()

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
+import pandas as pd
 import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
@@ -20,6 +21,7 @@ from geo.projection import Projection
 from ingest.catalogue import Source
 from ingest.connectors.table import Table
 from ingest.declared import Declared, department_of, read_declared
+from ingest.known_places import KnownPlaces, read_identifiers
 from ingest.ledger import RejectCode
 from ingest.locate import Locator
 from ingest.positions import Positions, read_positions
@@ -35,6 +37,7 @@ POSITION_CODES = (
     RejectCode.SWAPPED_POSITION,
     RejectCode.OTHER_DEPARTMENT,
     RejectCode.OTHER_COMMUNE,
+    RejectCode.UNKNOWN_SERVICE,
 )
 """What can be wrong with where a row says that it is."""
 
@@ -65,6 +68,10 @@ class Placed:
     declared: Declared
     geocoded: dict[int, Precision] = field(default_factory=dict)
     """Rows that stand at their address, and how exactly."""
+    taken: dict[int, int] = field(default_factory=dict)
+    """Rows that stand where another source says → their rows in its ``KnownPlaces``."""
+    identifier: pd.Series[str] | None = None
+    """By which they were looked for there."""
 
     @property
     def failed(self) -> NDArray[np.bool_]:
@@ -80,11 +87,26 @@ class Placed:
                 shown[place] += f" for {self.declared.insee[row] or self.declared.postcode[row]}"
             elif self.problem[row] is RejectCode.ADDRESS_NOT_FOUND:
                 shown[place] = self.declared.shown(row)
+            elif self.identifier is not None and not self.positions.is_written(row):
+                shown[place] = self.identifier.iloc[row]
         return shown
 
 
-def place_rows(source: Source, table: Table, scope: Scope, locator: Locator, rows: NDArray[np.bool_]) -> Placed:
-    """Settle where the rows stand that ``rows`` (a mask over the table) asks for."""
+def place_rows(
+    source: Source,
+    table: Table,
+    scope: Scope,
+    locator: Locator,
+    rows: NDArray[np.bool_],
+    known: KnownPlaces | None = None,
+) -> Placed:
+    """Settle where the rows stand that ``rows`` (a mask over the table) asks for.
+
+    Parameters
+    ----------
+    known
+        Of the source that says where the rows stand that have no coordinates of their own (``placed_by``).
+    """
     positions = read_positions(source, table, scope)
     declared = read_declared(source, table, scope, locator)
     placed = Placed(
@@ -104,8 +126,30 @@ def place_rows(source: Source, table: Table, scope: Scope, locator: Locator, row
     near = np.flatnonzero(placed.covered & rows)
     placed.insee[near] = scope.locate(placed.lon[near], placed.lat[near])[0]
     _contradict(placed, judge, rows)
+    if source.placed_by is not None and known is not None:
+        placed.identifier = read_identifiers(source, table, source.placed_by.link)
+        rows = rows & ~_take(placed, known, source.placed_by.link, rows)
     _geocode(placed, locator, np.flatnonzero(rows & ~placed.far & placed.failed))
     return placed
+
+
+def _take(placed: Placed, known: KnownPlaces, link: str, rows: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Put the rows without coordinates where another source says, and return which they are.
+
+    What is left out there is left out here; what is refused there for its place is refused here for the same.
+    """
+    assert placed.identifier is not None  # noqa: S101 - see place_rows
+    asked = np.flatnonzero(rows & np.array(placed.positions.problem == RejectCode.NO_POSITION, dtype=bool))
+    found = known.find(link, placed.identifier.iloc[asked])
+    placed.problem[asked], placed.far[asked] = known.problems(found), known.is_left_out(found)
+    here, there = asked[known.is_usable(found)], found[known.is_usable(found)]
+    place = known.usable.loc[there]
+    placed.lon[here], placed.lat[here], placed.insee[here] = place["lon"], place["lat"], place["insee"]
+    placed.covered[here] = True
+    placed.taken = dict(zip(here.tolist(), there.tolist(), strict=True))
+    taken = np.zeros(len(rows), dtype=bool)
+    taken[asked] = True
+    return taken
 
 
 class _Judge:

@@ -51,6 +51,10 @@ class Positions:
         """What each row says, for examples."""
         return _Written(self)
 
+    def is_written(self, row: int) -> bool:
+        """Tell whether a row says anything of its position."""
+        return bool(self.first.iloc[row] or self.second.iloc[row])
+
     def written_at(self, rows: NDArray[np.int64]) -> list[str]:
         """Return what some rows say."""
         pairs = zip(self.first.iloc[rows].tolist(), self.second.iloc[rows].tolist(), strict=True)

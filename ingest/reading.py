@@ -14,6 +14,7 @@ from ingest.connectors.table import Table
 from ingest.counts import normalise_counts
 from ingest.facts import normalise_facts
 from ingest.fetch import Fetched
+from ingest.known_places import KnownPlaces
 from ingest.ledger import Ledger
 from ingest.locate import Locator
 from ingest.normalise import normalise_services
@@ -41,7 +42,13 @@ def read_table(source: Source, files: Sequence[Fetched]) -> Table:
 
 
 def normalise(
-    source: Source, table: Table, files: Sequence[Fetched], scope: Scope, locator: Locator | None = None
+    source: Source,
+    table: Table,
+    files: Sequence[Fetched],
+    scope: Scope,
+    locator: Locator | None = None,
+    known: KnownPlaces | None = None,
+    asked: Sequence[str] = (),
 ) -> SourceResult:
     """Turn the rows of a source into records, rejects and an account of all.
 
@@ -49,6 +56,10 @@ def normalise(
     ----------
     locator
         The territory's addresses, for services without usable coordinates; None: none are known.
+    known
+        Where the rows of the source stand that this one is ``placed_by``.
+    asked
+        Identifiers by which other sources are placed by this one.
 
     Raises
     ------
@@ -56,7 +67,7 @@ def normalise(
         When the table holds nothing that such a source must hold.
     """
     if source.kind == "services" and source.reader != "gtfs_stops":
-        return normalise_services(source, table, files, scope, locator)
+        return normalise_services(source, table, files, scope, locator, known, asked)
     return _NORMALISERS[source.kind](source, table, files, scope)
 
 

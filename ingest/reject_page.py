@@ -119,8 +119,8 @@ EXPLANATIONS: Mapping[RejectCode, Explanation] = {
         "Écrire le premier numéro avant le dernier, en chiffres.",
     ),
     RejectCode.UNKNOWN_SERVICE: Explanation(
-        "La ligne parle d’un lieu ou d’un trajet que le reste de la source ne connaît pas.",
-        "a departure of trip `T9`, which no other file has",
+        "La ligne parle d’un lieu ou d’un trajet qu’aucun autre fichier du producteur ne connaît.",
+        "a departure of trip `T9`, or an authorisation of FINESS `710000099`, which no other file has",
         "publish both files from the same day, with the same identifiers",
         "Publier les deux fichiers du même jour, avec les mêmes identifiants.",
     ),

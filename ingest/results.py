@@ -14,6 +14,7 @@ from geo.places import Address, Cell, CommuneCount, Sector, Service, Zone
 from ingest.catalogue import Source
 from ingest.connectors.table import FILE, LINE, Table
 from ingest.fetch import Fetched
+from ingest.known_places import KnownPlaces
 from ingest.ledger import Ledger, Reject, RejectCode
 
 __all__ = ["CommuneFact", "Draft", "Sorter", "SourceResult"]
@@ -62,6 +63,8 @@ class SourceResult:
     facts: tuple[CommuneFact, ...] = ()
     geocoded: int = 0
     """Rows that were kept at the place of their address, for want of usable coordinates."""
+    places: KnownPlaces | None = None
+    """Where its rows stand, for the sources that are placed by it; None: nobody asked."""
 
     @property
     def data_date(self) -> str:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from geo.errors import ConfigurationError
 from geo.taxonomy import Taxonomy
-from ingest.catalogue import Also, Crs, Expect, Filter, Source, Vintage, nearest
+from ingest.catalogue import Also, Crs, Expect, Filter, PlacedBy, Source, Vintage, nearest
 from ingest.tags import TagMap
 
 __all__ = ["find_source", "load_sources", "parse_source"]
@@ -37,8 +37,10 @@ def load_sources(folder: Path, territory: str, taxonomy: Taxonomy | None = None)
     """
     raw, maps = _read_folder(folder)
     sources = [parse_source(name, _inherit(name, raw), maps) for name in sorted(raw)]
+    by_id = {source.id: source for source in sources}
     for source in sources:
         _require_categories(source, taxonomy)
+        _require_places(source, by_id)
     return [source for source in sources if source.serves(territory)]
 
 
@@ -67,6 +69,8 @@ def find_source(folder: Path, given: str, taxonomy: Taxonomy) -> Source:
         raise ConfigurationError(f"no source {given!r}{nearest(given, raw)}")
     source = parse_source(name, _inherit(name, raw), maps)
     _require_categories(source, taxonomy)
+    if source.placed_by is not None:
+        _require_places(source, {other: parse_source(other, _inherit(other, raw), maps) for other in raw})
     return source
 
 
@@ -88,6 +92,26 @@ def _require_categories(source: Source, taxonomy: Taxonomy | None) -> None:
     for category in sorted(source.gives):
         if taxonomy is not None and category not in taxonomy:
             raise ConfigurationError(f"{source.id}.toml: unknown category {category!r}{nearest(category, taxonomy)}")
+
+
+def _require_places(source: Source, by_id: Mapping[str, Source]) -> None:
+    """Refuse to take places from a source that has none to give, or under another licence (linked, never mixed)."""
+    if (asked := source.placed_by) is None:
+        return
+    wrong = ""
+    if (other := by_id.get(asked.source)) is None or other is source:
+        others = set(by_id) - {source.id}
+        raise ConfigurationError(
+            f"{source.id}.toml: placed_by: no source {asked.source!r}{nearest(asked.source, others)}"
+        )
+    if other.kind != "services" or other.reader != "file" or other.placed_by is not None:
+        wrong = "has no places of its own to give"
+    elif any(asked.link not in each.links for each in (other, *other.vintages.values())):
+        wrong = f"has no link {asked.link!r}{nearest(asked.link, other.links)}"
+    elif other.licence is not source.licence:
+        wrong = f"is under another licence ({other.licence.label})"
+    if wrong:
+        raise ConfigurationError(f"{source.id}.toml: placed_by: {asked.source!r} {wrong}")
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -176,6 +200,7 @@ _PARTS: Mapping[str, type[BaseModel]] = {
     "keep": Filter,
     "drop": Filter,
     "also": Also,
+    "placed_by": PlacedBy,
 }
 
 

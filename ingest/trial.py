@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import shapely
 from rich.console import Console
 
+from geo.errors import ConfigurationError
 from geo.method import Method
 from geo.places import Address, CommuneCount, Sector, Service, Zone
 from geo.taxonomy import Taxonomy
@@ -104,15 +105,26 @@ def try_source(given: str, territory: str, settings: BuildSettings) -> Trial:
     method = Method.load(data / "method.toml", taxonomy)
     fetcher = Fetcher(settings.raw, settings.mirror, hosts=Hosts(internal=settings.internal_hosts))
     if territory == ANYWHERE:
+        if source.placed_by is not None:
+            raise ConfigurationError(
+                f"{source.id} is placed by {source.placed_by.source}: name a territory to try both"
+            )
         return _anywhere(source, fetcher.get(source, next(iter(source.territories), "")))
     department = Departments.load(data / "territories.toml").require(territory)
-    around = [s for s in load_sources(data / "sources", territory, taxonomy) if s.kind in _GROUND and s.id != source.id]
+    beside = source.placed_by.source if source.placed_by else ""
+    around = [
+        other
+        for other in load_sources(data / "sources", territory, taxonomy)
+        if other.id != source.id and (other.kind in _GROUND or other.id == beside)
+    ]
     if territory == FICTIONAL_TERRITORY:
         ground_from = Fetcher(settings.raw, sample_folder(settings.raw, Silent().stage))
     else:
         ground_from = fetcher
     found_files = ground_from.get_all(around, territory)
     fetched = {name: files for name, files in found_files.items() if isinstance(files, list)}
+    if beside and beside not in fetched:
+        raise ConfigurationError(f"{source.id} is placed by {beside}, which has no file for {territory}")
     fetched[source.id] = fetcher.get(source, territory)
     stages = Stages(settings.cache / territory, code_digest(ROOT))  # the ground of a territory is laid once
     found = gather([*around, source], fetched, department, data, stages=stages)
