@@ -23,6 +23,7 @@ from geo.places import Address, Cell, Commune, CommuneCount, Sector, Service, Zo
 from ingest.address_sources import join_addresses
 from ingest.catalogue import Kind, Source
 from ingest.conflate import Conflated, Decision, conflate
+from ingest.extracts import once
 from ingest.facts import add_facts
 from ingest.fetch import Fetched
 from ingest.ground import Ground, lay_ground
@@ -126,6 +127,7 @@ def gather(
     here, excluded = _to_read(sources, fetched)
     walk = _Walk(here, fetched, department, stages or Stages(), advance)
     ground, scope, results = walk.read()
+    results = once(results)
     services = [result for result in results if result.source.kind == "services"]
     places = walk.conflated(services, data / "conflation.toml")
     addresses, address_ledgers = join_addresses(results)

@@ -98,7 +98,7 @@ def _fetch(
 ) -> tuple[dict[str, list[Fetched]], dict[str, str]]:
     """Bring every file here, from the mirror or its publisher; the sample's mirror is made first.
 
-    A source of services that nobody gives is left out and named; without ground and streets nothing can be built.
+    A source that nobody gives is left out and named; without ground and any streets nothing can be built.
     """
     mirror = settings.mirror if territory != FICTIONAL_TERRITORY else sample_folder(settings.raw, stage)
     hosts = Hosts(None if transport is not None else resolve, settings.internal_hosts)
@@ -107,11 +107,12 @@ def _fetch(
     absent: dict[str, str] = {}
     with stage("fetch", len(sources)) as advance:
         found = fetcher.get_all(sources, territory, settings.jobs, advance)
+    given = {source.kind for source in sources if not isinstance(found[source.id], SourceUnavailable)}
     for source in sources:
         files = found[source.id]
         if not isinstance(files, SourceUnavailable):
             fetched[source.id] = files
-        elif source.kind in _INDISPENSABLE:
+        elif source.kind in _INDISPENSABLE - given:
             advice = "look at the network, or name a mirror by MIRROR=<folder>"
             raise SourceUnavailable(source.id, f"{files.detail}: {advice}")
         else:

@@ -75,7 +75,8 @@ def _streets(source: Source, table: Table, files: Sequence[Fetched], scope: Scop
     """Keep every way: what a mode may use of them is the mode's business."""
     if not table.read:
         raise SourceMalformed(source.id, "holds no street (no way with a highway tag)", file=", ".join(table.files))
-    return SourceResult(source, tuple(files), Ledger(table.read, table.read, 0, 0, 0))
+    ways = tuple(table.frame[osm_connector.KEY])
+    return SourceResult(source, tuple(files), Ledger(table.read, len(ways), table.doubled, 0, 0), ways=ways)
 
 
 _READERS: Mapping[str, Reader] = {

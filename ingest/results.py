@@ -61,6 +61,8 @@ class SourceResult:
     sectors: tuple[Sector, ...] = ()
     zones: tuple[Zone, ...] = ()
     facts: tuple[CommuneFact, ...] = ()
+    ways: tuple[str, ...] = ()
+    """Keys of the streets."""
     geocoded: int = 0
     """Rows that were kept at the place of their address, for want of usable coordinates."""
     places: KnownPlaces | None = None
@@ -78,7 +80,7 @@ class Sorter:
     def __init__(self, source: Source, table: Table) -> None:
         self.source, self.table = source, table
         self.open: NDArray[np.bool_] = np.ones(len(table.frame), dtype=bool)
-        self.out_of_scope = self.merged = 0
+        self.out_of_scope, self.merged = 0, table.doubled
         self.rejects: list[Reject] = list(table.rejects)
 
     def leave_out(self, where: NDArray[np.bool_]) -> None:

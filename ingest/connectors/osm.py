@@ -1,7 +1,8 @@
-"""OpenStreetMap files, through pyosmium: services, addresses and streets of one extract.
+"""OpenStreetMap files, through pyosmium: services, addresses and streets of one extract or several.
 
 A service or an address may be a node, a way or a relation; it gets one point: the node's place, a point inside an area,
-the middle vertex of a line. Objects come out ordered by type and number, whatever the order of the file.
+the middle vertex of a line. Objects come out ordered by type and number, whatever the order of the file. What several
+extracts hold comes out once, from the one that says most of where it is; of equals, from the first.
 """
 
 from __future__ import annotations
@@ -39,6 +40,13 @@ class OsmObject:
     lon: float | None
     """WGS 84 degrees; None where the extract cut the object's shape away."""
     lat: float | None
+    inside: bool = False
+    """The point lies inside an area, which the extract holds whole."""
+
+    @property
+    def whole(self) -> int:
+        """How much is known of where it is: 0 nothing, 1 a node or a vertex, 2 its area."""
+        return 2 if self.inside else int(self.lon is not None)
 
 
 def read(source: Source, fetched: Sequence[Fetched]) -> Table:
@@ -49,35 +57,59 @@ def read(source: Source, fetched: Sequence[Fetched]) -> Table:
     SourceMalformed
         When a file is cut off or no OpenStreetMap file.
     """
-    tables = [_read_one(source, file) for file in fetched]
-    if len(tables) == 1:
-        return tables[0]
-    return Table(
-        source.id,
-        pd.concat([table.frame for table in tables], ignore_index=True),
-        tuple(name for table in tables for name in table.files),
-        tags=[tags for table in tables for tags in table.tags],
-    )
+    streets: dict[str, str] = {}
+    for file in fetched if source.reader == "osm_addresses" else ():
+        with _damage_named(source, file):
+            streets = street_names(file.path) | streets
+    parts = []
+    for file in fetched:
+        with _damage_named(source, file):
+            parts.append(_found(source, file))
+    tables = [
+        _table(source, _name(file), found, _streets(found, streets) if source.reader == "osm_addresses" else None)
+        for file, found in zip(fetched, parts, strict=True)
+    ]
+    return tables[0] if len(tables) == 1 else _once(tables, [item for found in parts for item in found])
 
 
-def _read_one(source: Source, file: Fetched) -> Table:
-    name = PurePosixPath(file.origin).name or file.path.name
+def _name(file: Fetched) -> str:
+    return PurePosixPath(file.origin).name or file.path.name
+
+
+@contextlib.contextmanager
+def _damage_named(source: Source, file: Fetched) -> Iterator[None]:
     try:
-        if source.reader == "osm_services":
-            assert source.tags is not None  # noqa: S101 - the catalogue gives every osm_services source its map
-            found = objects(file.path, source.tags.keys, _of_interest(source))
-            return _table(source, name, found)
-        if source.reader == "osm_addresses":
-            found = objects(file.path, ("addr:housenumber",), lambda _: True)
-            return _table(source, name, found, _streets(found, street_names(file.path)))
-        return _table(source, name, list(_highways(file.path)))
+        yield
     except (RuntimeError, OSError) as error:
-        raise SourceMalformed(source.id, f"cut off or no OpenStreetMap file: {error}", file=name) from error
+        detail = f"cut off or no OpenStreetMap file: {error}"
+        raise SourceMalformed(source.id, detail, file=_name(file)) from error
+
+
+def _found(source: Source, file: Fetched) -> list[OsmObject]:
+    if source.reader == "osm_services":
+        assert source.tags is not None  # noqa: S101 - the catalogue gives every osm_services source its map
+        return objects(file.path, source.tags.keys, _of_interest(source))
+    if source.reader == "osm_addresses":
+        return objects(file.path, ("addr:housenumber",), lambda _: True)
+    return list(_highways(file.path))
+
+
+def _once(tables: Sequence[Table], found: Sequence[OsmObject]) -> Table:
+    """Put the extracts of one source together; ``found`` are their rows, one table after the other."""
+    best: dict[str, int] = {}
+    for row, item in enumerate(found):
+        if item.key not in best or item.whole > found[best[item.key]].whole:
+            best[item.key] = row
+    rows = [best[key] for key in sorted(best, key=_rank)]
+    frame = pd.concat([table.frame for table in tables], ignore_index=True).iloc[rows].reset_index(drop=True)
+    files = tuple(name for table in tables for name in table.files)
+    tags = [found[row].tags for row in rows]
+    return Table(tables[0].source, frame, files, tags=tags, doubled=len(found) - len(rows))
 
 
 def _of_interest(source: Source) -> Callable[[Tags], bool]:
     tag_map = source.tags
-    assert tag_map is not None  # noqa: S101 - see _read_one
+    assert tag_map is not None  # noqa: S101 - see _found
     return lambda tags: bool(tag_map.accounts_for(tags)) or bool(tag_map.of(tags))
 
 
@@ -108,7 +140,7 @@ def objects(path: Path, keys: Sequence[str], wanted: Callable[[Tags], bool]) -> 
     inside = shapely.point_on_surface(shapely.from_wkb(list(areas.values())))
     for key, point in zip(areas, inside, strict=True):
         points[key] = (points[key][0], float(point.x), float(point.y))
-    return [OsmObject(key, *points[key]) for key in sorted(points, key=_rank)]
+    return [OsmObject(key, *points[key], inside=key in areas) for key in sorted(points, key=_rank)]
 
 
 def _rank(key: str) -> tuple[int, int]:

@@ -61,6 +61,8 @@ class Table:
         One for each row of ``frame`` where the file has shapes, else empty; None where a shape cannot be read.
     tags
         One for each row of ``frame`` where the file is OpenStreetMap's, else empty.
+    doubled
+        Rows that stand in several files alike; they are in ``frame`` once.
     """
 
     source: str
@@ -69,6 +71,7 @@ class Table:
     rejects: tuple[Reject, ...] = ()
     geometries: Sequence[BaseGeometry | None] = ()
     tags: Sequence[Mapping[str, str]] = ()
+    doubled: int = 0
     _folded: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
     _cells: dict[tuple[str, ...], list[str]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -77,8 +80,8 @@ class Table:
 
     @property
     def read(self) -> int:
-        """Rows of the files, those that could not be split included."""
-        return len(self.frame) + len(self.rejects)
+        """Rows of the files, those that could not be split and those that stand twice included."""
+        return len(self.frame) + len(self.rejects) + self.doubled
 
     def has(self, names: Iterable[str]) -> bool:
         """Tell whether the files have a column under one of these headers (all parts of one that is joined)."""

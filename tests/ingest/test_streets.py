@@ -7,7 +7,7 @@ import osmium
 import pytest
 import shapely
 
-from geo.errors import SourceMalformed, SourceUnavailable
+from geo.errors import ConfigurationError, SourceMalformed, SourceUnavailable
 from geo.modes import tags_of
 from geo.network import StreetNetwork
 from geo.projection import Projection, ground_m
@@ -84,16 +84,25 @@ def test_a_single_street_encloses_something(tmp_path):
     assert raw.extent.is_valid
 
 
-def write_pbf(raw, path):
-    with osmium.SimpleWriter(str(path)) as writer:
+def write_pbf(raw, path, clip=None):
+    """Write streets; ``clip`` cuts as a simple extract does: box in the header, nodes inside, ways with all refs."""
+    header = osmium.io.Header()
+    if clip is not None:
+        west, south, east, north = clip.bounds
+        header.add_box(osmium.osm.Box(osmium.osm.Location(west, south), osmium.osm.Location(east, north)))
+    with osmium.SimpleWriter(str(path), header=header) as writer:
+        held = set()
         for row, (lon, lat) in enumerate(raw.node_lonlat.tolist(), 1):
-            writer.add_node(
-                osmium.osm.mutable.Node(id=row, location=(lon, lat), tags=dict(raw.node_tags.get(row - 1, {})))
-            )
+            if clip is None or clip.intersects(shapely.Point(lon, lat)):
+                tags = dict(raw.node_tags.get(row - 1, {}))
+                writer.add_node(osmium.osm.mutable.Node(id=row, location=(lon, lat), tags=tags))
+                held.add(row)
         for way, tags in enumerate(raw.way_tags):
             rows = np.flatnonzero(raw.segment_way == way)
             refs = [int(raw.segment_from[rows[0]]) + 1, *(raw.segment_to[rows] + 1).tolist()]
-            writer.add_way(osmium.osm.mutable.Way(id=way + 1, nodes=refs, tags=tags))
+            if held.intersection(refs):
+                writer.add_way(osmium.osm.mutable.Way(id=way + 1, nodes=refs, tags=tags))
+    return path
 
 
 @pytest.mark.parametrize("mode", ["walk", "car"])
@@ -109,6 +118,105 @@ def test_a_town_comes_back_from_a_file(tmp_path, mode):
     assert (read.edge_to == drawn.edge_to).all()
     assert ((read.forward_ms < 0) == (drawn.forward_ms < 0)).all()
     assert np.abs(read.forward_ms - drawn.forward_ms).max() < 60, "a file keeps a centimetre"
+
+
+# ---------------------------------------------------------------- several extracts
+
+
+TOWN = (
+    Lattice(8, 5, bends=1)
+    .one_way((0, 1), (7, 1))
+    .street((7, 2), (8, 2), (8, 3), (7, 2))
+    .barrier((4.5, 3), barrier="bollard")
+)
+
+
+def around(town, corner, opposite):
+    return shapely.box(*town.polygon(corner, opposite).bounds)
+
+
+def files_of(network, folder):
+    network.save(folder)
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def network_of(raw, mode):
+    return StreetNetwork.build(raw, MODES[mode], Projection("EPSG:2154"))
+
+
+@pytest.mark.parametrize("mode", ["walk", "car"])
+@pytest.mark.parametrize("west", [3.2, 4.25], ids=["overlapping", "touching"])
+def test_two_extracts_of_a_town_are_the_town(tmp_path, mode, west):
+    """Streets that the border cuts are whole again; the order of the files does not matter."""
+    first, last = around(TOWN, (-2, -2), (4.25, 9)), around(TOWN, (west, -2), (12, 9))
+    if not first.intersects(last):  # the columns of a lattice lean by a hair
+        last = shapely.box(first.bounds[2], *last.bounds[1:])
+    whole = write_pbf(TOWN.raw(), tmp_path / "whole.osm.pbf", shapely.box(*first.union(last).bounds))
+    parts = [write_pbf(TOWN.raw(), tmp_path / f"part{n}.osm.pbf", clip) for n, clip in enumerate((first, last))]
+    alone, both, turned = (read_streets(paths, TAGS) for paths in (whole, parts, parts[::-1]))
+    (area,) = both.areas
+    assert area.name == "part0+part1"
+    assert both.extent.symmetric_difference(alone.extent).area < 1e-9
+    expected = files_of(network_of(alone, mode), tmp_path / "alone")
+    assert network_of(alone, mode).junctions == TOWN.network(mode).junctions
+    assert files_of(network_of(both, mode), tmp_path / "both") == expected
+    assert files_of(network_of(turned, mode), tmp_path / "turned") == expected
+    cut = network_of(read_streets(parts[0], TAGS), mode)
+    assert 0 < cut.edges < network_of(alone, mode).edges, "else this test would show nothing"
+
+
+def test_extracts_that_do_not_touch_are_areas_of_their_own(tmp_path):
+    towns = Lattice(4, 4).island((20, 0), 3, 3)
+    clips = [around(towns, (-2, -2), (5, 5)), around(towns, (18, -2), (24, 5))]
+    raw = read_streets([write_pbf(towns.raw(), tmp_path / f"{n}.osm.pbf", clip) for n, clip in enumerate(clips)], TAGS)
+    assert [area.name for area in raw.areas] == ["0", "1"]
+    assert raw.extent.geom_type == "MultiPolygon"
+    network = network_of(raw, "walk")
+    assert network.kept_by_area == (1.0, 1.0)
+    assert network.junctions == Lattice(4, 4).network().junctions + 9 - 4
+
+
+def test_a_third_extract_between_two_joins_them(tmp_path):
+    def spot(n, lon):
+        nodes = {10 * n: (lon, 46.80, {}), 10 * n + 1: (lon + 0.01, 46.80, {})}
+        bounds = f'<bounds minlon="{lon}" minlat="46.7" maxlon="{lon + 0.1}" maxlat="46.9"/>'
+        path = tmp_path / f"{n}.osm"
+        return osm_xml(path, nodes, {n: ([10 * n, 10 * n + 1], {"highway": "path"})}, bounds)
+
+    east, west, between, far = spot(1, 4.2), spot(2, 4.0), spot(3, 4.1), spot(4, 5.0)
+    names = ["est", "ouest", "centre", "loin"]
+    raw = read_streets([east, west, between, far], TAGS, names=[f"{name}.osm.pbf" for name in names])
+    assert [area.name for area in raw.areas] == ["est+ouest+centre", "loin"]
+    assert raw.segment_area.tolist() == [0, 0, 0, 1]
+
+
+def test_of_two_versions_of_a_way_the_fuller_is_taken_and_else_the_first(tmp_path):
+    one = osm_xml(tmp_path / "one.osm", NODES, {7: ([50, 10], {"highway": "path"}), 8: ([10, 30], {"highway": "path"})})
+    moved = {**NODES, 50: (4.39, 46.80, {})}
+    ways = {7: ([50, 10, 30], {"highway": "service"}), 8: ([10, 30], {"highway": "steps"})}
+    other = osm_xml(tmp_path / "other.osm", moved, ways)
+    raw = read_streets([one, other], TAGS)
+    assert raw.way_tags == [{"highway": "service"}, {"highway": "path"}]
+    assert raw.node_lonlat[2].tolist() == [4.40, 46.80], "a node is where the first extract has it"
+
+
+def test_the_extract_that_is_broken_is_named(tmp_path):
+    whole = osm_xml(tmp_path / "a.osm", NODES, {7: ([50, 10], {"highway": "path"})})
+    (tmp_path / "b.osm.pbf").write_bytes(b"")
+    with pytest.raises(SourceMalformed, match=r"\(voisin\.osm\.pbf\)"):
+        read_streets([whole, tmp_path / "b.osm.pbf"], TAGS, names=["a.osm", "voisin.osm.pbf"])
+    with pytest.raises(ConfigurationError, match="found none"):
+        read_streets([], TAGS)
+
+
+def test_saone_et_loire_has_two_loaded_areas(mirror, le_creusot):
+    raw = read_streets([mirror / "osm" / "pont-de-veyle-01" / "overpass_pont_de_veyle.osm", le_creusot], TAGS)
+    assert [(area.name, area.stated) for area in raw.areas] == [("overpass_pont_de_veyle", True), ("Le_Creusot", True)]
+    for mode in ("walk", "car"):
+        both, alone = network_of(raw, mode), network_of(read_streets(le_creusot, TAGS), mode)
+        assert min(both.kept_by_area) > 0.85, "the outermost roads of Pont-de-Veyle lead out and do not come back"
+        assert both.kept_by_area[1] == alone.kept_share
+        assert both.length_m.sum() > alone.length_m.sum() + 10_000
 
 
 @pytest.fixture(scope="module")
