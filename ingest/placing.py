@@ -7,6 +7,7 @@ row is a reject when it is not. Codes and rules are told in ``docs/rejects.md``.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -169,7 +170,9 @@ class _Judge:
         """Return how far outside a commune with a contour a point lies, in metres; 0 inside."""
         if insee not in self._outlines:
             self._outlines[insee] = self._plane([insee])
-        return float(shapely.distance(self._outlines[insee], self._point(lon, lat)))
+        point = self._point(lon, lat)
+        # The plane does not hold every place on earth, and from what it does not hold there is no distance.
+        return float(shapely.distance(self._outlines[insee], point)) if math.isfinite(point.x + point.y) else math.inf
 
     def deep_inside(self, department: str, lon: float, lat: float) -> bool:
         """Tell whether a point of a département lies far from its border, as far as contours go."""
@@ -183,7 +186,7 @@ class _Judge:
         to_xy_m = self._projection.to_xy_m
         return shapely.transform(shapely.union_all(shapes), lambda at: np.column_stack(to_xy_m(at[:, 0], at[:, 1])))
 
-    def _point(self, lon: float, lat: float) -> BaseGeometry:
+    def _point(self, lon: float, lat: float) -> shapely.Point:
         x, y = self._projection.to_xy_m(lon, lat)
         return shapely.Point(float(x), float(y))
 

@@ -27,6 +27,8 @@ __all__ = ["Positions", "read_positions", "restore_point"]
 _WGS84 = "EPSG:4326"
 _NOWHERE_DEG = 0.01
 """Nobody serves a household so near to (0, 0), in the Gulf of Guinea: it stands for unknown, or for lost digits."""
+_FARTHEST_M = 20_100_000.0
+"""No place on earth is farther from the origin of a plane; PROJ takes such a one to a pole, as if it were there."""
 _POINT = r"^\W*(-?\d+(?:[.,]\d+)?)\s*[,; ]\s*(-?\d+(?:[.,]\d+)?)\W*$"
 """``"46.8, 4.4"``: latitude first, as every portal writes it."""
 
@@ -99,6 +101,8 @@ def read_positions(source: Source, table: Table, scope: Scope) -> Positions:
     usable = ~(missing | bad | zero)
     lon, lat = (a, b) if not planar else _to_degrees(source, table, a, b, usable)
     outside = usable & ~((np.abs(lon) <= 180) & (np.abs(lat) <= 90))
+    if planar:
+        outside |= usable & ~((np.abs(a) <= _FARTHEST_M) & (np.abs(b) <= _FARTHEST_M))
     swapped = _in_bounds(lat, lon, scope) & usable & ~_in_bounds(lon, lat, scope)
     swapped[swapped] = scope.covers(lat[swapped], lon[swapped])
     problem[missing] = RejectCode.NO_POSITION

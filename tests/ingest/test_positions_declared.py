@@ -11,7 +11,7 @@ from ingest.ledger import Ledger, RejectCode, count_codes
 from ingest.locate import Locator
 from ingest.normalise import normalise_services
 from tests.ingest.test_locate import ADDRESSES
-from tests.ingest.world import fetched, lonlat, scope, source, table
+from tests.ingest.world import ORIGIN_X_M, ORIGIN_Y_M, fetched, lonlat, scope, source, table
 
 COLUMNS = {"key": "id", "name": "nom", "lon": "lon", "lat": "lat", "insee": "insee", "postcode": "cp", "city": "ville",
            "address": "adresse"}  # fmt: skip
@@ -267,3 +267,18 @@ def test_a_key_may_be_of_several_headers(tmp_path, locator):
     lines = [("x", "Bain", *at(1, 3).split(";"), "71001", "", "", ""), ("x", "Lavoir", *at(1, 3).split(";"), *[""] * 4)]
     made = outcome(tmp_path, locator, lines, "id+nom")
     assert [d.service.id for d in made.drafts] == ["essai:x Bain", "essai:x Lavoir"]
+
+
+@pytest.mark.parametrize("nowhere", ["4.4;-90", "127.5;-90.0", "0;90"])
+def test_a_place_that_the_plane_does_not_hold_is_not_in_the_commune_declared(place, nowhere):
+    assert refused(place(f"a;École;{nowhere};71001;;;")) is RejectCode.OTHER_DEPARTMENT
+
+
+@pytest.mark.parametrize("northing", ["99999999999999999999", "-3e7"])
+def test_metres_that_are_nowhere_on_earth_are_no_position(tmp_path, northing):
+    """PROJ takes them to a pole, where a service would count as beyond the halo."""
+    of = source(columns={"key": "id", "x": "x", "y": "y"}, crs={"default": "EPSG:2154"})
+    read = table(tmp_path, of, f"id;x;y\na;{ORIGIN_X_M + 1000};{northing}\nb;{ORIGIN_X_M};{ORIGIN_Y_M + 1e6}\n")
+    made = normalise_services(of, read, [fetched(tmp_path / "essai.csv", of)], scope())
+    assert [r.code for r in made.rejects] == [RejectCode.BAD_POSITION]
+    assert made.ledger == Ledger(read=2, kept=0, merged=0, out_of_scope=1, rejected=1)
