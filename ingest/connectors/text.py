@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
 from geo.errors import SourceMalformed
 from ingest.catalogue import Source
@@ -11,6 +12,9 @@ __all__ = ["mostly_utf8", "refuse_web_page", "to_utf8"]
 
 _BOM = b"\xef\xbb\xbf"
 _START_BYTES = 2000
+_SLIPS, _SLIP_SHARE = 4, 0.002
+_TWICE = rb"\xc3\x83[\xc2-\xe2]|\xc3\xa2\xe2\x82\xac"
+"""``Ã`` before another sign beyond ASCII, ``â€``."""
 
 
 def refuse_web_page(source: Source, content: bytes, name: str) -> None:
@@ -31,8 +35,9 @@ def refuse_web_page(source: Source, content: bytes, name: str) -> None:
 def to_utf8(source: Source, content: bytes, name: str) -> bytes:
     """Return the text in UTF-8 without BOM, read in the first accepted encoding that fits.
 
-    A single-byte encoding reads anything, so it is refused where the bytes are mostly UTF-8 pairs: a UTF-8 file with a
-    damaged spot would otherwise turn all its accents into rubbish.
+    A single-byte encoding reads anything, so it is refused where the bytes are mostly UTF-8 pairs, or where a part of
+    them is: a UTF-8 file with a damaged spot, or one that changes its encoding midway, would otherwise turn its accents
+    into rubbish.
 
     Raises
     ------
@@ -54,11 +59,29 @@ def to_utf8(source: Source, content: bytes, name: str) -> bytes:
         except LookupError as error:
             raise SourceMalformed(source.id, f"encoding: no such encoding as {encoding!r}", file=name) from error
         if encoding.replace("_", "-").lower() in {"utf-8", "utf8", "utf-8-sig"}:
-            return content.removeprefix(_BOM)
-        if not mostly_utf8(content):
+            return _encoded_once(source, content, text, name)
+        if not (mostly_utf8(content) or _partly_utf8(content)):
             return text.removeprefix("\ufeff").encode()
     line = content[:failed_at].count(b"\n") + 1
     raise SourceMalformed(source.id, f"not written in {' or '.join(source.encoding)}", file=name, line=line)
+
+
+def _encoded_once(source: Source, content: bytes, text: str, name: str) -> bytes:
+    """Undo what happens when UTF-8 is taken for cp1252 and encoded once more: ``é`` has become ``Ã©``."""
+    pairs = len(re.findall(_TWICE, content)) if b"\xc3\x83" in content else 0
+    if 4 * pairs < max(1, len(re.findall(rb"[\xc2-\xf4]", content))):
+        return content.removeprefix(_BOM)
+    for taken_for in ("cp1252", "latin-1"):
+        with suppress(UnicodeError):
+            return text.removeprefix("\ufeff").encode(taken_for).decode().removeprefix("\ufeff").encode()
+    line = content[: content.find(b"\xc3\x83")].count(b"\n") + 1
+    raise SourceMalformed(source.id, "encoded twice: its accents are rubbish", file=name, line=line)
+
+
+def _partly_utf8(content: bytes) -> bool:
+    """Tell whether some of the accents are written as UTF-8 writes French ones: more than a slip in a cell or two."""
+    pairs = len(re.findall(rb"\xc3[\xa0-\xbf]|\xe2\x80[\x93-\x9e]|\xc5\x93", content))
+    return pairs > _SLIPS and pairs > _SLIP_SHARE * len(re.findall(rb"[\x80-\xff]+", content))
 
 
 def mostly_utf8(content: bytes) -> bool:

@@ -146,6 +146,26 @@ def test_a_source_that_accepts_one_encoding_is_given_no_other(tmp_path):
     assert failed.value.line == 2
 
 
+def test_a_file_that_changes_its_encoding_midway_is_refused(tmp_path):
+    """Twenty rows in UTF-8 and a thousand in cp1252: both read as cp1252, and one as rubbish."""
+    rows = [f"{number};Café d’été;4,4;46,8\n" for number in range(1_000)]
+    content = b"id;nom;lon;lat\n" + "".join(rows[:20]).encode() + "".join(rows[20:]).encode("cp1252")
+    with pytest.raises(SourceMalformed, match="not written in utf-8 or cp1252") as failed:
+        read(tmp_path, content)
+    assert failed.value.line == 22
+    one = "id;nom;lon;lat\n0;CafÃ©;4;46\n".encode("cp1252") + "".join(rows).encode("cp1252")
+    assert read(tmp_path, one).read == 1_001
+
+
+@pytest.mark.parametrize(("sign", "taken_for"), [("é", "cp1252"), ("œuvre d’été", "cp1252"), ("Ádám", "latin-1")])
+def test_what_was_encoded_twice_is_taken_back_once(tmp_path, sign, taken_for):
+    once = f"\ufeffid;nom;lon;lat\n1;{sign};4,4;46,8\n2;L'Î;4,5;46,9\n".encode()
+    twice = once.decode(taken_for).encode()
+    assert read(tmp_path, twice).text(["nom"]).tolist() == [sign, "L'Î"]
+    half = once + "3;Ã© est ce que devient é: à, è, ù, ç, ë;4;46\n".encode()
+    assert read(tmp_path, half).text(["nom"]).tolist()[2].startswith("Ã© est")
+
+
 @pytest.mark.parametrize("compress", [bz2.compress, gzip.compress, lambda b: zipped(("a.csv", b))])
 def test_a_container_that_is_cut_off_is_refused(tmp_path, compress):
     whole = compress(csv().encode() * 50)
