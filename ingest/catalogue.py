@@ -53,7 +53,7 @@ COLUMNS: Mapping[str, frozenset[str]] = {
     "commune_facts": frozenset({"key", "epci", "epci_name", "density", "population", "postcode"}),
     "contours": frozenset({"key", "name"}),
     "cells": frozenset({"key", "people", "living_standard_sum", "commune", "age_0_17", "age_65"}),
-    "counts": frozenset({"insee", "category", "count"}),
+    "counts": frozenset({"key", "insee", "category", "count"}),
     "sectors": frozenset({"insee", "street", "first", "last", "parity", "uai", "exclusive"}),
     "streets": frozenset(),
     "zones": frozenset({"key", "name"}),

@@ -47,7 +47,8 @@ def normalise_counts(source: Source, table: Table, fetched: Sequence[Fetched], s
 
     A row is about one category (``columns.category``, its code led to ours by the map), or about several, one in each
     column of ``wide``. Counts of one commune and category are added up: of the parts of a commune, of former communes,
-    of several codes that lead to one category. A row that only adds to counts of an earlier one counts as merged.
+    of several codes that lead to one category. A row that only adds to counts of an earlier one counts as merged, and
+    so does one that repeats the key of an earlier one, which adds nothing.
     """
     sorter = Sorter(source, table)
     leave_out_filtered(sorter)
@@ -57,6 +58,7 @@ def normalise_counts(source: Source, table: Table, fetched: Sequence[Fetched], s
     sorter.reject(np.array([code == "" for code in today], dtype=bool), RejectCode.UNKNOWN_COMMUNE, codes)
     sorter.leave_out(np.array([code not in mine for code in today], dtype=bool))
     added = _wide(sorter) if source.wide else _long(sorter)
+    _merge_repeated(sorter)
     total: dict[tuple[str, str], float] = defaultdict(float)
     for row in np.flatnonzero(sorter.open).tolist():
         new = False
@@ -70,6 +72,17 @@ def normalise_counts(source: Source, table: Table, fetched: Sequence[Fetched], s
         CommuneCount(source.id, insee, category, count) for (insee, category), count in sorted(total.items())
     )
     return SourceResult(source, tuple(fetched), sorter.ledger(), tuple(sorter.rejects), counts=counts)
+
+
+def _merge_repeated(sorter: Sorter) -> None:
+    """Merge the open rows whose key was met before: a table that was sent twice counts nothing twice."""
+    headers = sorter.source.columns.get("key", ())
+    if not headers:
+        return
+    rows = np.flatnonzero(sorter.open)
+    repeated = sorter.table.text(headers, joined_by="/").iloc[rows].duplicated().to_numpy(dtype=bool)
+    sorter.open[rows[repeated]] = False
+    sorter.merged += int(repeated.sum())
 
 
 def compare_counts(counts: Iterable[CommuneCount], services: Iterable[Service]) -> list[CountGap]:

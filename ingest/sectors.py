@@ -51,6 +51,7 @@ def normalise_sectors(source: Source, table: Table, fetched: Sequence[Fetched], 
     unnamed = np.array([_UAI.fullmatch(uai.upper()) is None for uai in cells["uai"]], dtype=bool)
     sorter.reject(unnamed, RejectCode.NO_KEY, table.cells([FILE]))
     sorter.reject(bad, RejectCode.BAD_RANGE, _shown(source, table))
+    _merge_repeated(sorter, [today, *cells.values(), first, last])
     lines, files = table.frame[LINE].tolist(), table.cells([FILE])
     place = [f"{file}:{line}" for file, line in zip(files, lines, strict=True)] if len(table.files) > 1 else lines
     sectors = tuple(
@@ -68,6 +69,17 @@ def normalise_sectors(source: Source, table: Table, fetched: Sequence[Fetched], 
         for row in np.flatnonzero(sorter.open).tolist()
     )
     return SourceResult(source, tuple(fetched), sorter.ledger(), tuple(sorter.rejects), sectors=sectors)
+
+
+def _merge_repeated(sorter: Sorter, said: Sequence[Sequence[object]]) -> None:
+    """Merge the open rows that say what an earlier one said; `said` holds the columns."""
+    met: set[tuple[object, ...]] = set()
+    for row in np.flatnonzero(sorter.open).tolist():
+        says = tuple(column[row] for column in said)
+        if says in met:
+            sorter.open[row] = False
+            sorter.merged += 1
+        met.add(says)
 
 
 def overlaps(sectors: Iterable[Sector]) -> list[tuple[Sector, Sector]]:

@@ -53,6 +53,20 @@ def test_every_row_is_accounted_for(tmp_path):
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("form", ["long", "wide"])
+def test_a_table_that_was_sent_twice_counts_nothing_twice(tmp_path, form):
+    if form == "long":
+        of, text = LONG, "iris;depcom;typequ;nb\n71001_1;71001;C201;1\n71001_2;71001;C201;2\n71001_1;71001;C301;4\n"
+        of = of.model_copy(update={"columns": {**of.columns, "key": ("iris+typequ",)}})
+    else:
+        of, text = WIDE, "ComInsee;01 - Bassin;18 - Dojo;19 - Salle\n71001;1;1;2\n71002;1;;1\n"
+        of = of.model_copy(update={"columns": {**of.columns, "key": ("ComInsee",)}})
+    header, _, rows = text.partition("\n")
+    once, twice = counts(tmp_path, of, text), counts(tmp_path, of, f"{header}\n{rows}{rows}")
+    assert twice.counts == once.counts
+    assert twice.ledger.merged == once.ledger.merged + once.ledger.read
+
+
 def test_one_column_a_category(tmp_path):
     made = counts(
         tmp_path, WIDE,

@@ -67,6 +67,13 @@ def test_every_row_is_accounted_for(tmp_path):
     assert [r.code for r in made.rejects] == [RejectCode.UNKNOWN_COMMUNE] + [RejectCode.NO_KEY] * 2
 
 
+def test_rows_that_stand_twice_are_one_sector(tmp_path):
+    row, other = "71001;RUE HAUTE;1;9;PI;0710001A;N", "71001;RUE HAUTE;1;9;I;0710001A;N"
+    made = sectors(tmp_path, row, other, row.lower(), row)
+    assert [s.id for s in made.sectors] == ["carte:2", "carte:3", "carte:4"]
+    assert made.ledger == Ledger(read=4, kept=3, merged=1, out_of_scope=0, rejected=0)
+
+
 def sector(first, last, parity, uai="0710001A", street="rue Haute"):
     return Sector(f"s:{first}-{last}", "71001", street, first, last, parity, uai, "s")
 
