@@ -58,10 +58,13 @@ def lay_ground(
     Raises
     ------
     SourceMalformed
-        When the contours hold nothing of the territory, or no shapes at all.
+        When the COG or the contours hold nothing of the territory, or there are no shapes at all.
     """
     register = _read_register(*cog)
     shapes, bad_shapes = _read_shapes(*contours, register, department)
+    if department.code not in register.department.values():
+        detail = f"lists no commune of {department.name} ({department.code})"
+        raise SourceMalformed(cog[0].id, detail, file=", ".join(cog[1].files))
     ours = shapes["today"].map(register.department) == department.code
     if not ours.any():
         detail = f"holds no contour of {department.name} ({department.code})"
@@ -111,7 +114,9 @@ def _read_register(source: Source, table: Table) -> _Register:
     frame = pd.DataFrame({name: table.text(source.columns.get(name, ())) for name in names})
     nameless = frame["key"] == ""
     rejects = (*table.rejects, *_rejects(source, table, nameless, RejectCode.NO_KEY, frame["name"]))
-    of_today = frame["type"].isin(_TODAY) & ~nameless
+    # Without types, what belongs to another commune is none of today.
+    part = (frame["type"] == "") & (frame[["seat", "parent"]] != "").any(axis=1)
+    of_today = frame["type"].isin(_TODAY) & ~nameless & ~part
     unique = of_today & ~frame["key"].where(of_today).duplicated()
     today = frame[unique].set_index("key")
     others = frame[~unique & ~nameless]

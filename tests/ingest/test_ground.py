@@ -102,6 +102,18 @@ def test_a_feed_without_types_lists_today_s_communes():
     assert len(ground(cog=register).scope.communes) == 4
 
 
+def test_without_types_a_part_of_another_commune_is_none_of_today():
+    """The column of types lost, the seat of its commune still tells a déléguée from the others."""
+    untyped = ground([{key: value for key, value in row.items() if key != "type"} for row in COG])
+    assert [c.insee for c in untyped.scope.communes] == [c.insee for c in scope().communes]
+    assert untyped.scope.current == scope().current
+
+
+def test_a_register_that_stops_before_the_territory_is_named():
+    with pytest.raises(SourceMalformed, match=r"source cog: lists no commune of Saône-et-Loire \(71\)"):
+        ground([row for row in COG if row["departement"] != "71"])
+
+
 def test_bad_rows_are_named():
     drawn = contours({**SQUARES_KM, "71777": (0, 8, 1, 9)})
     drawn["features"][0]["geometry"] = {"type": "Point", "coordinates": [4.4, 46.7]}
