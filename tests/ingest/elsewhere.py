@@ -53,6 +53,7 @@ def scope_of(mirror: Path, territory: str) -> Scope:
     for row in _register(mirror):
         if row["type"] == "commune-actuelle":
             current[row["code"]] = row["code"]
+            current |= {former: row["code"] for former in row.get("anciensCodes", ()) if former not in current}
             if row.get("departement") == territory:
                 postcodes, drawn = tuple(row.get("codesPostaux", ())), None if communes else area
                 communes.append(Commune(row["code"], row["nom"], territory, None, postcodes, True, drawn))

@@ -19,7 +19,11 @@ from tests.ingest.elsewhere import came_to, declared, read_vintage, scope_of
         ("creches_44", "44", 0, (507, 272, 0, 232, 3), {"other_department": 3}, {"childcare.creche": 272}),
         # One row for each childminder.
         ("mam_44", "44", 0, (329, 105, 222, 0, 2), {"other_department": 2}, {"childcare.mam": 105}),
-        ("res_installations", "44", 0, (9229, 309, 0, 8920, 0), {}, {"sport.gym": 266, "sport.pool": 43}),
+        # One commune of Maine-et-Loire has become a part of Loire-Atlantique's since, beyond the outline of then.
+        (
+            "res_installations", "44", 0, (9229, 309, 0, 8915, 5), {"other_department": 5},
+            {"sport.gym": 266, "sport.pool": 43},
+        ),
         ("hopitaux_eurostat", "44", 0, (5368, 62, 0, 5306, 0), {}, {"health.hospital": 62}),
         ("gares", "35", 0, (3819, 62, 3, 3754, 0), {}, {"transport.station": 62}),
         # The timetables' stops of 2015: each station once more for its platforms, which are left out.
@@ -60,6 +64,17 @@ def test_the_register_s_former_xml_leaves_closed_structures_out(mirror):
     """Of fourteen, twelve are closed or in the Ain; two have no coordinates, and an address that no file here knows."""
     result = read_vintage(mirror, "finess_structures", "59", 0, scope_of(mirror, "59"))
     assert came_to(result) == ((14, 0, 0, 12, 2), {"address_not_found": 2}, {})
+
+
+def test_activities_of_the_census_count_equipments_each_once(mirror):
+    """11,093 rows are of 44; what no activity tells, or several rows tell of one equipment, counts nothing."""
+    made = read_vintage(mirror, "res_activites", "44", 0, scope_of(mirror, "44"))
+    assert came_to(made)[:2] == ((36030, 285, 1361, 34384, 0), {})
+    counted: Counter[str] = Counter()
+    for count in made.counts:
+        counted[count.category] += int(count.count)
+    assert counted == {"sport.gym": 831, "sport.pitch": 247, "sport.pool": 89}
+    assert {count.insee[:2] for count in made.counts} == {"44"}
 
 
 @pytest.mark.parametrize(("territory", "word"), [("35", "ille-et-vilaine"), ("31", "occitanie"), ("21", "bfc-")])
