@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import subprocess
@@ -54,12 +55,18 @@ def sample_data(sample_folder: Path) -> dict[str, str]:
 @pytest.fixture(scope="session")
 def served_sample(sample_data: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of a real service on the sample, such as ``http://127.0.0.1:41873``."""
+    with serving(sample_data, "00", tmp_path_factory.mktemp("served") / "log") as home:
+        yield home
+
+
+@contextlib.contextmanager
+def serving(data: dict[str, str], territory: str, log_path: Path) -> Iterator[str]:
+    """Run a real service in the environment ``data`` on a free port; gives its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [COMMAND, "serve", "--territory", "00", "--port", str(port)]
-    log_path = tmp_path_factory.mktemp("served") / "log"
-    with log_path.open("wb") as log, subprocess.Popen(command, env=sample_data, stdout=log, stderr=log) as process:
+    command = [COMMAND, "serve", "--territory", territory, "--port", str(port)]
+    with log_path.open("wb") as log, subprocess.Popen(command, env=data, stdout=log, stderr=log) as process:
         try:
             _wait_until_it_answers(f"http://127.0.0.1:{port}", process, log_path)
             yield f"http://127.0.0.1:{port}"

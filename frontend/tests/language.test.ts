@@ -13,6 +13,7 @@ const SAME = new Set([
   'families.nature',
   'licences.ODbL-1.0',
   'licences.CC0-1.0',
+  'licences.CC-BY-4.0',
   'search.types.municipality',
   'detail.service',
   'coverage.category',
@@ -55,7 +56,7 @@ describe('the dictionaries', () => {
   it('hold no word that nobody says', () => {
     // Whole branches are looked up by an id of the data; all else is written out where it is said.
     const byId =
-      /^(families|licences|rejects|modes|search\.types|place\.precision|coverage\.(why|absence|hatched)|missing|detail\.reasons|search\.headline|site\.(search|coverage|sources)|trouble)\b/;
+      /^(families|licences|rejects|modes|checks|flags|list\.(shown|orders)|judged\.absence|search\.types|place\.precision|coverage\.(why|absence|hatched)|missing|detail\.reasons|search\.headline|site\.(search|coverage|sources)|trouble)\b/;
     const unsaid = [...french.keys()].filter((key) => !byId.test(key) && !code.match(`\\.${key.split('.').at(-1)}\\b`));
     expect(unsaid).toEqual([]);
   });
@@ -97,6 +98,14 @@ describe('the data’s own words', () => {
     expect(families.length).toBeGreaterThan(5);
     expect(Object.fromEntries(families.map(([, id, label]) => [id, label]))).toEqual(fr.families);
     expect(Object.fromEntries(families.map(([, id, , label]) => [id, label]))).toEqual(en.families);
+  });
+
+  it('name every check before publication', () => {
+    const page = readFileSync(join(import.meta.dirname, '../../docs/sources.md'), 'utf8');
+    const table = page.slice(page.indexOf('\n## Gates')).split('\n## ')[1] ?? '';
+    const first = [...table.matchAll(/^\| (`[^|]+) \|/gm)].flatMap(([, cell]) => cell?.match(/\w+/g) ?? []);
+    expect(first.length).toBeGreaterThan(10);
+    expect(Object.keys(fr.checks).toSorted()).toEqual([...new Set(first)].toSorted());
   });
 
   it('name every reason for a reject', () => {

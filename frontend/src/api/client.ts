@@ -3,6 +3,7 @@ import type {
   Category,
   CommuneCollection,
   Coverage,
+  Finding,
   GeocodeCollection,
   LedgerRow,
   Problem,
@@ -47,6 +48,7 @@ export class Api {
   profiles = (): Promise<Profile[]> => this.json('/profiles');
   ledger = (): Promise<LedgerRow[]> => this.json('/ledger');
   rejects = (source: string, limit: number): Promise<RejectPage> => this.json('/rejects', { source, limit });
+  findings = (): Promise<Finding[]> => this.json('/findings');
   communes = (): Promise<CommuneCollection> => this.json('/communes');
 
   search = (q: string, limit: number, signal?: AbortSignal): Promise<GeocodeCollection> =>
@@ -72,8 +74,9 @@ export class Api {
   coverage = (question: CoverageQuestion, signal?: AbortSignal): Promise<Coverage> =>
     this.json('/coverage', { ...question }, signal);
 
-  /** Addresses of the accounts, and of all rejected rows of a source, as files. */
+  /** Addresses of the accounts, of the findings, and of all rejected rows of a source, as files. */
   ledgerCsv = (): string => `${this.base}/ledger?format=csv`;
+  findingsCsv = (): string => `${this.base}/findings?format=csv`;
   rejectsCsv = (source: string): string => `${this.base}/rejects?${new URLSearchParams({ source, format: 'csv' })}`;
 
   /** Address of the same table as a file: `csv-fr` is for a spreadsheet in French. */

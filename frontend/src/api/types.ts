@@ -28,6 +28,20 @@ export interface Source {
 export interface LedgerRow extends Source {
   /** Rejected rows by code. */
   rejects: Record<string, number>;
+  /** Categories that the source is declared to hold whole. */
+  complete: string[];
+}
+
+/** What one check before publication came to. */
+export interface Finding {
+  check: string;
+  /** A source, a category, a mode, an area of streets or the territory. */
+  subject: string;
+  outcome: 'pass' | 'warn' | 'fail';
+  /** One sentence, in English. */
+  text: string;
+  /** Of a failure alone: why it was let pass. */
+  accepted: { reason: string; when: string } | null;
 }
 
 /** One row that no record could be made of. */
@@ -52,6 +66,8 @@ export interface SnapshotInfo {
   method_version: string;
   modes: string[];
   sources: Source[];
+  /** Sources that were to be read, and whose files nobody gave. */
+  excluded: { id: string; title: string }[];
 }
 
 export interface Category {

@@ -1,3 +1,4 @@
+import checks from './checks.en';
 import { formatsOf } from './format';
 import type { Messages } from './fr';
 
@@ -307,6 +308,72 @@ const en: Messages = {
     source: 'Source',
     territory: (name) => `Territory: ${name}`,
     built: (date) => `Snapshot built on ${date}`,
+    complete: 'Declared complete for',
+    onThisPage: 'On this page',
+    details: 'Each source in detail',
+    back: 'Back to the list of sources',
+  },
+  list: {
+    form: 'Which sources are shown',
+    words: 'Name or producer',
+    show: 'Show',
+    shown: { all: 'All', rejects: 'With rejects', warnings: 'With warnings' },
+    order: 'Sort by',
+    orders: {
+      name: 'Name',
+      date: 'Date, oldest first',
+      read: 'Rows read, most first',
+      rejected: 'Rejects, most first',
+      warnings: 'Warnings, most first',
+    },
+    count: (shown, all) =>
+      shown === all ? `${f.number(all)} source${s(all)}` : `${f.number(shown)} of ${f.number(all)} sources`,
+    none: 'No source answers to this choice.',
+    reset: 'Show all sources',
+  },
+  checks,
+  flags: {
+    age: (year) => `old (${year})`,
+    rejected: () => 'many rejects',
+    rows: () => 'unusual size',
+    geocoded: () => 'positions of addresses',
+    shrunk: () => 'loss accepted',
+    thinned: () => 'category thinned out',
+    other: () => 'warning',
+  },
+  judged: {
+    heading: 'Checks before publication',
+    short: 'Checks',
+    counts: (passed, warned, accepted) =>
+      [
+        `${f.number(passed + warned + accepted)} check${s(passed + warned + accepted)}: ${f.number(passed)} passed`,
+        `${warned ? f.number(warned) : 'no'} warning${s(warned)}`,
+        accepted
+          ? `${f.number(accepted)} failure${s(accepted)} accepted by the operator, with the reason`
+          : 'no failure',
+      ].join(', ') + '.',
+    meaning:
+      'A failure stops publication, unless the operator accepts it and says why. A warning stops nothing: it is told here.',
+    unknown: 'This snapshot does not say what its checks found: it was built before that was kept.',
+    warnings: 'Warnings',
+    warned: (count) => `${f.number(count)} warning${s(count)}`,
+    caption: 'Warnings, by check: the subject and what was found',
+    subject: 'Subject',
+    finding: 'Finding',
+    showAll: (count, check) => `See all ${f.number(count)}: ${check.toLowerCase()}`,
+    showFewer: (check) => `See fewer: ${check.toLowerCase()}`,
+    streets: 'Streets',
+    accepted: 'Failures accepted',
+    reason: (reason) => `Reason given: “${reason}”.`,
+    acceptedOn: (date) => `Accepted on ${date}.`,
+    absent: 'Sources left out',
+    absentLead: 'They were to be read, and were not. What they alone know is missing here.',
+    absence: {
+      publisher: (host) => `${host} did not give its files, and there is no copy of them here.`,
+      nowhere: () => 'There is no copy of its files here, nor an address to ask for them.',
+      unknown: () => 'Neither a copy nor its publisher gave its files.',
+    },
+    csv: 'Download the checks (CSV)',
   },
 };
 

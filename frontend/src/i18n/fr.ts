@@ -1,4 +1,5 @@
 /** Every word of the pages in French. Its shape is the type that the other languages have to fill. */
+import checks from './checks.fr';
 import { formatsOf } from './format';
 import { withFrenchSpaces } from './spaces';
 
@@ -297,7 +298,7 @@ const words = {
     read: 'Lues',
     kept: 'Gardées',
     merged: 'Fusionnées avec une autre ligne',
-    mergedShort: 'Fusionnées',
+    mergedShort: 'Fusion\u00adnées', // may break there on the narrowest screens
     outOfScope: 'Hors du champ',
     rejected: 'Rejetées',
     csv: 'Télécharger les comptes (CSV)',
@@ -314,6 +315,72 @@ const words = {
     source: 'Source',
     territory: (name: string) => `Territoire : ${name}`,
     built: (date: string) => `Instantané construit le ${date}`,
+    complete: 'Déclarée complète pour',
+    onThisPage: 'Sur cette page',
+    details: 'Chaque source en détail',
+    back: 'Retour à la liste des sources',
+  },
+  list: {
+    form: 'Choix des sources montrées',
+    words: 'Nom ou producteur',
+    show: 'Montrer',
+    shown: { all: 'Toutes', rejects: 'Avec rejets', warnings: 'Avec avertissements' },
+    order: 'Trier par',
+    orders: {
+      name: 'Nom',
+      date: 'Date, les plus anciennes d’abord',
+      read: 'Lignes lues, les plus nombreuses d’abord',
+      rejected: 'Rejets, les plus nombreux d’abord',
+      warnings: 'Avertissements, les plus nombreux d’abord',
+    },
+    count: (shown: number, all: number) =>
+      shown === all ? `${f.number(all)} source${s(all)}` : `${f.number(shown)} source${s(shown)} sur ${f.number(all)}`,
+    none: 'Aucune source ne répond à ce choix.',
+    reset: 'Montrer toutes les sources',
+  },
+  checks,
+  flags: {
+    age: (year: string) => `ancien (${year})`,
+    rejected: () => 'beaucoup de rejets',
+    rows: () => 'taille inhabituelle',
+    geocoded: () => 'positions d’adresse',
+    shrunk: () => 'perte acceptée',
+    thinned: () => 'catégorie réduite',
+    other: () => 'avertissement',
+  },
+  judged: {
+    heading: 'Contrôles avant publication',
+    short: 'Contrôles',
+    counts: (passed: number, warned: number, accepted: number) =>
+      [
+        `${f.number(passed + warned + accepted)} contrôle${s(passed + warned + accepted)} : ${f.number(passed)} réussi${s(passed)}`,
+        `${warned ? f.number(warned) : 'aucun'} avertissement${s(warned)}`,
+        accepted
+          ? `${f.number(accepted)} échec${s(accepted)} accepté${s(accepted)} par l’exploitant, avec sa raison`
+          : 'aucun échec',
+      ].join(', ') + '.',
+    meaning:
+      'Un échec empêche la publication, sauf si l’exploitant l’accepte en disant pourquoi. Un avertissement n’empêche rien : il est dit ici.',
+    unknown: 'Cet instantané ne dit pas ce que ses contrôles ont trouvé : il a été construit avant qu’on le garde.',
+    warnings: 'Avertissements',
+    warned: (count: number) => `${f.number(count)} avertissement${s(count)}`,
+    caption: 'Avertissements, par contrôle : le sujet et le constat',
+    subject: 'Sujet',
+    finding: 'Constat',
+    showAll: (count: number, check: string) => `Voir les ${f.number(count)} : ${check.toLowerCase()}`,
+    showFewer: (check: string) => `En voir moins : ${check.toLowerCase()}`,
+    streets: 'Rues',
+    accepted: 'Échecs acceptés',
+    reason: (reason: string) => `Raison donnée : « ${reason} ».`,
+    acceptedOn: (date: string) => `Accepté le ${date}.`,
+    absent: 'Sources laissées de côté',
+    absentLead: 'Elles devaient être lues, et ne l’ont pas été. Ce qu’elles seules savent manque ici.',
+    absence: {
+      publisher: (host: string) => `${host} n’a pas donné ses fichiers, et il n’y en a pas de copie ici.`,
+      nowhere: () => 'Il n’y a pas de copie de ses fichiers ici, ni d’adresse où les demander.',
+      unknown: () => 'Ni une copie ni son producteur n’a donné ses fichiers.',
+    },
+    csv: 'Télécharger les contrôles (CSV)',
   },
 };
 

@@ -1,0 +1,35 @@
+/** The checks before publication in French: what each is called, what it leads one to ask, and what a source wears. */
+export default {
+  rejected: {
+    name: 'Lignes rejetées',
+    about: 'Plus d’une ligne sur vingt est rejetée, celles d’autres territoires mises à part.',
+  },
+  rows: { name: 'Nombre de lignes', about: 'Le fichier n’a pas la taille que son producteur lui donne d’habitude.' },
+  shrunk: { name: 'Source réduite', about: 'Un cinquième de ses lignes ou de ses lieux a disparu.' },
+  lost: { name: 'Source perdue', about: 'L’instantané précédent avait cette source, celui-ci ne l’a plus.' },
+  thinned: { name: 'Catégorie réduite', about: 'Un cinquième de ses services a disparu d’une source.' },
+  category: { name: 'Catégorie vide', about: 'Une source la déclare complète, et rien n’a été trouvé.' },
+  completeness: {
+    name: 'Services manquants',
+    about: 'Une autre source en compte dans des communes où aucun n’a été trouvé.',
+  },
+  loaded: { name: 'Rues chargées', about: 'Là où les rues ne sont pas chargées, aucune réponse n’est donnée.' },
+  streets: { name: 'Rues reliées', about: 'Des rues coupées des autres ne mènent nulle part.' },
+  snapped: { name: 'Services près d’une rue', about: 'Un service loin de toute rue ne peut pas être atteint.' },
+  field: { name: 'Temps calculés', about: 'Des temps se contredisent.' },
+  twice: { name: 'Doublons possibles', about: 'Le même lieu est peut-être compté deux fois.' },
+  geocoded: { name: 'Positions d’adresse', about: 'Faute de coordonnées, des lieux sont placés à leur adresse.' },
+  communes: { name: 'Communes', about: 'Il manque des habitants ou des contours.' },
+  population: { name: 'Habitants selon deux sources', about: 'Les deux ne disent pas la même chose.' },
+  cells_by_commune: { name: 'Habitants par commune', about: 'La commune et ses carreaux ne disent pas la même chose.' },
+  cells: { name: 'Habitants des carreaux', about: 'Les carreaux ne montrent pas tous les habitants.' },
+  outside: { name: 'Habitants hors commune', about: 'Des carreaux ne sont dans aucune commune.' },
+  halo: {
+    name: 'Contours autour du territoire',
+    about: 'Les services d’à côté comptent, mais leur commune n’est pas toujours connue.',
+  },
+  compared: { name: 'Comparaison impossible', about: 'L’instantané précédent ne se lit pas en entier.' },
+  ledger: { name: 'Comptes', about: 'Les lignes gardées et les autres doivent faire les lignes lues.' },
+  excluded: { name: 'Sources laissées de côté', about: 'Leurs fichiers n’ont pas pu être lus.' },
+  age: { name: 'Données anciennes', about: 'Ce qu’elles montrent peut avoir changé depuis.' },
+};
