@@ -13,6 +13,8 @@ __all__ = ["mostly_utf8", "refuse_web_page", "to_utf8"]
 _BOM = b"\xef\xbb\xbf"
 _START_BYTES = 2000
 _SLIPS, _SLIP_SHARE = 4, 0.002
+_TWICE_SHARE = 0.05
+"""Of the signs beyond ASCII: single rows that were encoded twice stand in many a file, and are their publisher's."""
 _TWICE = rb"\xc3\x83[\xc2-\xe2]|\xc3\xa2\xe2\x82\xac"
 """``Ã`` before another sign beyond ASCII, ``â€``."""
 
@@ -69,13 +71,17 @@ def to_utf8(source: Source, content: bytes, name: str) -> bytes:
 def _encoded_once(source: Source, content: bytes, text: str, name: str) -> bytes:
     """Undo what happens when UTF-8 is taken for cp1252 and encoded once more: ``é`` has become ``Ã©``."""
     pairs = len(re.findall(_TWICE, content)) if b"\xc3\x83" in content else 0
-    if 4 * pairs < max(1, len(re.findall(rb"[\xc2-\xf4]", content))):
+    signs = len(re.findall(rb"[\xc2-\xf4]", content)) if pairs else 0
+    mostly = 4 * pairs >= max(1, signs)
+    if not mostly and pairs <= _TWICE_SHARE * signs:
         return content.removeprefix(_BOM)
-    for taken_for in ("cp1252", "latin-1"):
+    for taken_for in ("cp1252", "latin-1") if mostly else ():
         with suppress(UnicodeError):
             return text.removeprefix("\ufeff").encode(taken_for).decode().removeprefix("\ufeff").encode()
     line = content[: content.find(b"\xc3\x83")].count(b"\n") + 1
-    raise SourceMalformed(source.id, "encoded twice: its accents are rubbish", file=name, line=line)
+    raise SourceMalformed(
+        source.id, "encoded twice, all of it or a part: its accents are rubbish", file=name, line=line
+    )
 
 
 def _partly_utf8(content: bytes) -> bool:

@@ -162,8 +162,18 @@ def test_what_was_encoded_twice_is_taken_back_once(tmp_path, sign, taken_for):
     once = f"\ufeffid;nom;lon;lat\n1;{sign};4,4;46,8\n2;L'Î;4,5;46,9\n".encode()
     twice = once.decode(taken_for).encode()
     assert read(tmp_path, twice).text(["nom"]).tolist() == [sign, "L'Î"]
-    half = once + "3;Ã© est ce que devient é: à, è, ù, ç, ë;4;46\n".encode()
-    assert read(tmp_path, half).text(["nom"]).tolist()[2].startswith("Ã© est")
+
+
+@pytest.mark.parametrize(("rows", "is_read"), [(3, True), (30, False)])
+def test_a_few_rows_that_were_encoded_twice_are_their_publisher_s(tmp_path, rows, is_read):
+    once = "".join(f"{number};Café d’été;4,4;46,8\n" for number in range(100)).encode()
+    twice = b"id;nom;lon;lat\n" + once + "900;Été;4,4;46,8\n".encode().decode("latin-1").encode() * rows
+    if is_read:
+        assert read(tmp_path, twice).read == 103
+    else:
+        with pytest.raises(SourceMalformed, match="encoded twice") as failed:
+            read(tmp_path, twice)
+        assert failed.value.line == 102
 
 
 @pytest.mark.parametrize("compress", [bz2.compress, gzip.compress, lambda b: zipped(("a.csv", b))])
