@@ -27,9 +27,9 @@ bench: ## measure, and write docs/benchmarks.md
 	@scripts/setup test
 	@[ -z "$(MIRROR)" ] || export ALENTOURS_MIRROR="$$(cd "$(MIRROR)" && pwd)"; .venv/bin/python -m benchmarks
 
-soak: ## hold a service under load while its snapshots and workers fail, and kill builds at 40 points
+soak: ## hold a service under load while its snapshots and workers fail, kill builds at 40 points, and damage the files of every source
 	@scripts/setup test
-	@.venv/bin/python -m benchmarks.soak
+	@[ -z "$(MIRROR)" ] || export ALENTOURS_MIRROR="$$(cd "$(MIRROR)" && pwd)"; .venv/bin/python -m benchmarks.soak
 
 postgis: setup ## start a private PostGIS; its last line is a DATABASE_URL
 	@.venv/bin/python scripts/postgis_cluster.py start

@@ -3,7 +3,8 @@
 The sample is built twice, with two methods; one process serves it with two workers. While threads ask, the one
 snapshot and the other are published by turns, a damaged one is pointed at, and a worker is killed. Every answer must
 be, byte for byte, the one that its snapshot gave in calm. Then builds are killed at random points, and finished: the
-same snapshot must come of each (``benchmarks/kills.py``). Only loopback is used; all files lie in a folder that goes.
+same snapshot must come of each (``benchmarks/kills.py``); and the files of every source are damaged in every way
+(``benchmarks/damage.py``). Only loopback is used; all files lie in a folder that goes.
 """
 
 from __future__ import annotations
@@ -26,6 +27,10 @@ from pathlib import Path
 import httpx
 import numpy as np
 
+from benchmarks.damage import Bench, damage_all, find_mirror
+from benchmarks.damage import tell as tell_damage
+from benchmarks.damage_verdict import Verdict
+from benchmarks.damages import DAMAGES
 from benchmarks.kills import kill_and_finish
 from benchmarks.load import TIMEOUT_S, Expected, Load, Question, ask, questions
 from geo.errors import SnapshotCorrupt
@@ -58,7 +63,8 @@ def main() -> int:
         print("→ build the sample twice", file=sys.stderr)
         try:
             failed = soak(Path(folder), asked.seconds)
-            return failed | kill_builds(Path(folder), asked.kills, asked.seed)
+            failed |= kill_builds(Path(folder), asked.kills, asked.seed)
+            return failed | damage_sources(Path(folder))
         except (Wrong, AssertionError, TimeoutError) as error:
             print(f"soak: {error}", file=sys.stderr)
             return 1
@@ -76,6 +82,18 @@ def kill_builds(folder: Path, kills: int, seed: int) -> int:
         print(f"wrong: {sentence}")
     print(f"builds killed and finished: {kills}, wrong: {len(wrong)}")
     return int(bool(wrong))
+
+
+def damage_sources(folder: Path) -> int:
+    """Damage the files of every source, and tell what each case came to."""
+    mirror = find_mirror()
+    print(
+        f"→ files of the sample{' and of the mirror' if mirror else ', for want of a mirror'} damaged", file=sys.stderr
+    )
+    bench = Bench(folder, mirror)
+    cases = damage_all(bench, bench.targets, list(DAMAGES))
+    tell_damage(cases)
+    return int(any(case.verdict is Verdict.WRONG for case in cases))
 
 
 def soak(folder: Path, seconds: float) -> int:
