@@ -173,8 +173,7 @@ def _add_objects(
     wkb = osmium.geom.WKBFactory()
     objects = osmium.FileProcessor(extract).with_locations().with_areas().with_filter(osmium.filter.EmptyTagFilter())
     for item in objects:
-        is_coast = isinstance(item, osmium.osm.Way) and item.tags.get("natural") == "coastline"
-        if is_coast:
+        if isinstance(item, osmium.osm.Way) and item.tags.get("natural") == "coastline":
             coast.add(item)
         if (item.type_str(), item.id) in drawn:
             continue
