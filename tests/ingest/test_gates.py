@@ -11,19 +11,18 @@ from types import MappingProxyType
 import pytest
 from shapely import box
 
-from geo.errors import ConfigurationError, GateRefused, SourceMalformed
+from geo.errors import ConfigurationError, SourceMalformed
 from geo.manifest import Completeness, SourceLedger
 from geo.method import Method
 from geo.places import Cell, Standing
 from geo.publication import current_id
 from geo.streets import LoadedArea
 from geo.taxonomy import Taxonomy
-from ingest.findings import Finding, Outcome
+from ingest.findings import Outcome
 from ingest.gates import check_access, check_sources
 from ingest.gather import gather
 from ingest.ledger import Ledger, RejectCode
 from ingest.losses import Former, check_losses, count_categories
-from ingest.overrides import Accepted
 from ingest.totals import check_totals
 from tests.ingest.test_osm import Town, addresses_source, services_source
 from tests.ingest.world import COG, SAONE_ET_LOIRE, cog_source, contour_source, contours, fetched, lonlat, source
@@ -370,32 +369,3 @@ def test_without_a_service_on_its_streets_nothing_is_published():
     area = box(4, 46, 5, 47)
     found = {f.check: f.outcome for f in check_access({"walk": Access(0)}, [], box(4, 46, 4.1, 47), area)}
     assert (found["snapped"], found["loaded"]) == (Outcome.FAIL, Outcome.WARN)
-
-
-# --- what an operator lets pass
-
-
-def test_a_failure_is_accepted_by_its_name_and_with_a_reason():
-    bad, worse = (Finding("shrunk", name, Outcome.FAIL, f"{name}: lost") for name in ("a", "b"))
-    fine = Finding("rows", "a", Outcome.PASS, "a: 3 rows")
-    with pytest.raises(GateRefused, match=r"a: lost \[shrunk:a\]; b: lost \[shrunk:b\]"):
-        Accepted().require([bad, worse, fine])
-    accepted = Accepted(["shrunk:a", "rows:a", "shrunk:a"], "the publisher tidied up")
-    with pytest.raises(GateRefused) as refused:
-        accepted.require([bad, worse, fine])
-    assert refused.value.failures == ("b: lost [shrunk:b]",)
-    accepted.require([bad, fine])
-    assert accepted.used([bad, fine]) == ["shrunk:a"]
-    assert accepted.unused([bad, fine]) == ["rows:a"]
-
-
-@pytest.mark.parametrize("names", [["laposte"], [":laposte"], ["shrunk:"], [""]])
-def test_what_names_no_finding_is_refused(names):
-    with pytest.raises(ConfigurationError, match="names no finding: expected CHECK:SUBJECT"):
-        Accepted(names, "why not")
-
-
-@pytest.mark.parametrize("reason", ["", "  "])
-def test_nothing_is_accepted_without_a_reason(reason):
-    with pytest.raises(ConfigurationError, match="with a reason"):
-        Accepted(["shrunk:a"], reason)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -35,3 +36,12 @@ def taxonomy(repository: Path) -> Taxonomy:
 def method(repository: Path, taxonomy: Taxonomy) -> Method:
     """The method that goes with them."""
     return Method.load(repository / "data" / "method.toml", taxonomy)
+
+
+_codes = count(100)
+
+
+@pytest.fixture
+def territory() -> str:
+    """A territory that no other test of the store uses."""
+    return str(next(_codes))
