@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Finding, LedgerRow } from '../src/api/types';
 import { absenceOf, absentOf, bySource, countsOf, groupsOf, subjectOf, type Names } from '../src/trust/findings';
-import { listed, type Choice } from '../src/trust/list';
+import { distinctTitles, listed, type Choice } from '../src/trust/list';
 import { englishOf, frenchOf, ofDate } from '../src/trust/sentences';
 
 const found = (check: string, subject: string, outcome: Finding['outcome'] = 'warn', text = ''): Finding => ({
@@ -152,6 +152,13 @@ describe('a sentence in French', () => {
   it('leaves the English one as it is, without its subject', () => {
     expect(englishOf(found('age', 'x', 'warn', 'x: of 2015'))).toBe('of 2015');
     expect(englishOf(found('halo', '71', 'warn', '60% of it'))).toBe('60% of it');
+  });
+});
+
+describe('titles of sources', () => {
+  it('say which of two of the same name is meant', () => {
+    const sources = ['a', 'b', 'c'].map((id) => ({ id, title: id === 'c' ? 'Gares' : 'Rues' }));
+    expect([...distinctTitles(sources).values()]).toEqual(['Rues (a)', 'Rues (b)', 'Gares']);
   });
 });
 

@@ -9,9 +9,7 @@ class Catalogue {
   profiles = $state.raw<Profile[]>([]);
   failed = $state(false);
   #labels = $derived(new Map(this.categories.map((category) => [category.id, category.label])));
-  #sources = $derived(
-    new Map([...(this.snapshot?.sources ?? []), ...(this.snapshot?.excluded ?? [])].map((one) => [one.id, one.title])),
-  );
+  #sources = $derived(new Map(this.snapshot?.sources.map((source) => [source.id, source])));
 
   /** Whose streets the map draws, and under which licence. */
   mapCredit = $derived.by(() => {
@@ -48,9 +46,9 @@ class Catalogue {
     return profile ? i18n.label(profile.label) : id;
   }
 
-  /** Title of a source, as its publisher calls it; of one that was left out too. */
+  /** Title of a source, as its publisher calls it. */
   source(id: string): string {
-    return this.#sources.get(id) ?? id;
+    return this.#sources.get(id)?.title ?? id;
   }
 
   licence(id: string): string {

@@ -3,7 +3,7 @@ import { api } from '../api/client';
 import type { Finding, LedgerRow } from '../api/types';
 import { i18n } from '../i18n/language.svelte';
 import { bySource } from '../trust/findings';
-import { isOrder, isShown, listed, type Choice } from '../trust/list';
+import { distinctTitles, isOrder, isShown, listed, type Choice } from '../trust/list';
 import { readFragment, showFragment, writeFragment } from './fragment';
 
 const EVERYTHING: Choice = { words: '', show: 'all', order: 'name' };
@@ -30,7 +30,8 @@ export class SourcesState {
     try {
       const [sources, findings] = await Promise.all([api.ledger(), api.findings()]);
       this.findings = findings;
-      this.sources = sources;
+      const titles = distinctTitles(sources);
+      this.sources = sources.map((source) => ({ ...source, title: titles.get(source.id) ?? source.title }));
     } catch {
       this.failed = true;
     }

@@ -17,6 +17,13 @@ export type Told = ReadonlyMap<string, readonly Finding[]>;
 export const isShown = (text: string | null): text is Shown => SHOWN.some((one) => one === text);
 export const isOrder = (text: string | null): text is Order => ORDERS.some((one) => one === text);
 
+/** Titles by id; those of several sources say their id too, so that nobody takes one for the other. */
+export function distinctTitles(sources: readonly { id: string; title: string }[]): Map<string, string> {
+  const times = new Map<string, number>();
+  for (const { title } of sources) times.set(title, (times.get(title) ?? 0) + 1);
+  return new Map(sources.map(({ id, title }) => [id, (times.get(title) ?? 0) > 1 ? `${title} (${id})` : title]));
+}
+
 const plain = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 
 export function listed(sources: readonly LedgerRow[], told: Told, choice: Choice, locale: string): LedgerRow[] {

@@ -2,6 +2,7 @@
 import { i18n } from '../i18n/language.svelte';
 import { catalogue } from '../state/catalogue.svelte';
 import { subjectOf } from './findings';
+import { distinctTitles } from './list';
 
 interface CheckWords {
   name: string;
@@ -14,9 +15,15 @@ export function checkWords(check: string): CheckWords {
   return named[check] ?? { name: check, about: '' };
 }
 
+/** Title of a source, of one that was left out too. */
+export function sourceName(id: string): string {
+  const { sources = [], excluded = [] } = catalogue.snapshot ?? {};
+  return distinctTitles([...sources, ...excluded]).get(id) ?? id;
+}
+
 export const subjectName = (subject: string): string =>
   subjectOf(subject, {
-    source: (id) => catalogue.source(id),
+    source: sourceName,
     category: (id) => catalogue.category(id),
     mode: (id) => catalogue.mode(id).label,
     territory: catalogue.snapshot?.territory ?? null,
