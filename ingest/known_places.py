@@ -13,6 +13,8 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ingest.catalogue import Source
@@ -54,11 +56,13 @@ class KnownPlaces:
 
     def find(self, kind: str, identifiers: pd.Series[str]) -> NDArray[np.int64]:
         """Return the row of each identifier (in capitals): −1 where it is empty or nobody knows it."""
-        order = np.argsort(self._worth[:-1], kind="stable")
-        known = self.identifiers[kind].iloc[order]
-        first = ((known != "") & ~known.duplicated()).to_numpy(dtype=bool)
-        places = pd.Index(known[first]).get_indexer(pd.Index(identifiers))
-        rows: NDArray[np.int64] = np.append(order[first], -1)[places]
+        order = np.argsort(self._worth[:-1], kind="stable")[::-1]
+        known = pa.array(self.identifiers[kind], pa.string()).dictionary_encode()
+        best = np.full(len(known.dictionary) + 1, -1, dtype=np.int64)
+        best[known.indices.to_numpy()[order]] = order  # the best of an identifier is written last
+        asked = pa.array(identifiers, pa.string())
+        places = pc.index_in(pc.if_else(pc.equal(asked, ""), None, asked), known.dictionary)
+        rows: NDArray[np.int64] = best[places.fill_null(-1).to_numpy()]
         return rows
 
     def is_usable(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:

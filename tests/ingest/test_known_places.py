@@ -22,6 +22,8 @@ from ingest.matching import MatchRules
 from ingest.normalise import normalise_services
 from ingest.source_files import load_sources
 from ingest.stages import Stages
+from ingest.trial import ANYWHERE, try_source
+from tests.built import build_settings
 from tests.ingest.world import (
     COG,
     CRS,
@@ -200,6 +202,11 @@ def test_without_the_register_what_is_done_there_is_left_out_by_name(tmp_path):
     gathered = files.gather()
     assert {source.id for source in gathered.excluded} == {"actes", "lieux"}
     assert not gathered.services
+
+
+def test_a_trial_without_a_territory_has_no_register_to_ask(tmp_path):
+    with pytest.raises(ConfigurationError, match="is placed by finess_structures: name a territory"):
+        try_source("finess_activites", ANYWHERE, build_settings(tmp_path))
 
 
 PLAIN = """
