@@ -233,6 +233,8 @@ def _left_out(
     telling += [column for also in source.also for column in also.column]
     tells = {fold(part) for header in telling for part in header.replace(INSIDE, JOINED).split(JOINED)}
     for line, former in before.items():
+        if not former[0][4]:
+            continue  # of a neighbour without contours: once its coordinates are spoilt, its commune counts as far
         gone = line not in lines and (name, line) not in came.rejected and former[0][0] not in ids
         if gone and not source.tags and not tells & set(map(fold, touched[line])) and "@content" not in telling:
             return f"left out in silence by {sorted(touched[line])}: {former[0]}"
