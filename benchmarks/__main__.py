@@ -9,6 +9,7 @@ from pathlib import Path
 from time import perf_counter
 
 from benchmarks.addresses import time_addresses
+from benchmarks.building import time_building
 from benchmarks.clock import ROUNDS, Unequal
 from benchmarks.conflation import measure_conflation
 from benchmarks.fields import time_fields
@@ -67,6 +68,7 @@ def measure(rounds: int) -> Results:
         addresses=time_addresses(),
         conflation=None if mirror is None else measure_conflation(mirror),
         reading=time_reading(rounds=rounds),
+        building=None if mirror is None else time_building(mirror),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from benchmarks.addresses import AddressTimes
+from benchmarks.building import BuildTimes, building_section
 from benchmarks.clock import FEWEST_ROUNDS
 from benchmarks.conflation import Quality
 from benchmarks.conflation_page import conflation_section
@@ -35,6 +36,8 @@ class Results:
     reading: Sequence[ReadingTimes]
     conflation: Quality | None = None
     """None without a mirror."""
+    building: BuildTimes | None = None
+    """None without a mirror."""
 
 
 def write_page(results: Results) -> str:
@@ -50,6 +53,7 @@ def write_page(results: Results) -> str:
         _addresses(results.addresses),
         _reading(results.reading),
         *([conflation_section(results.conflation)] if results.conflation else []),
+        *([building_section(results.building)] if results.building else []),
     ]
     return "\n\n".join(parts) + "\n"
 

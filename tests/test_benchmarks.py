@@ -10,6 +10,7 @@ import pytest
 
 from benchmarks import clock, fields, lookups, snapping, streets
 from benchmarks.addresses import time_addresses
+from benchmarks.building import BuildTimes
 from benchmarks.clock import Unequal, race
 from benchmarks.page import Results, write_page
 from benchmarks.reading import KINDS, time_reading
@@ -33,6 +34,7 @@ def results() -> Results:
         scores=time_scores(60, 1),
         addresses=time_addresses(2_000),
         reading=time_reading(1_000, 1),
+        building=BuildTimes(3, 1_000, 900, 12.5, 9.1, 512.0),
     )
 
 
@@ -52,7 +54,7 @@ def test_every_part_is_measured(results: Results) -> None:
 def test_the_page_has_a_table_for_each_part_and_no_hole(results: Results) -> None:
     page = write_page(results)
     tables = re.findall(r"^## .+\n\n.+\n\n((?:\|.+\|\n)+)", page, re.MULTILINE)
-    assert len(tables) == page.count("\n## ") == 8
+    assert len(tables) == page.count("\n## ") == 9
     for table in tables:
         rows = table.splitlines()
         assert len(rows) > 2
