@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import shapely
 from rich.console import Console
 
 from geo.errors import ConfigurationError
 from geo.method import Method
-from geo.places import Address, CommuneCount, Sector, Service, Zone
+from geo.places import Service
 from geo.taxonomy import Taxonomy
 from ingest.catalogue import FICTIONAL_TERRITORY, Source
 from ingest.fetch import Fetched, Fetcher
@@ -21,6 +21,7 @@ from ingest.ledger import Ledger, Reject, RejectCode, count_codes
 from ingest.plan import sample_folder
 from ingest.progress import Silent
 from ingest.reading import normalise, read_table
+from ingest.results import CommuneFact, SourceResult
 from ingest.scope import Scope
 from ingest.settings import ROOT, BuildSettings
 from ingest.source_files import find_source, load_sources
@@ -129,9 +130,10 @@ def try_source(given: str, territory: str, settings: BuildSettings) -> Trial:
     stages = Stages(settings.cache / territory, code_digest(ROOT))  # the ground of a territory is laid once
     found = gather([*around, source], fetched, department, data, stages=stages)
     own = [service for service in found.services if service.provenance[0].source == source.id]
-    records: list[Address | CommuneCount | Sector | Zone] = []
-    for some in (found.addresses, found.counts, found.sectors, found.zones):
-        records += [record for record in some if record.source == source.id]
+    own_files, others = fetched[source.id], 0
+    effective = source.as_of(own_files[0].vintage)
+    if effective.kind not in {"services", "communes", "contours"}:
+        others = _others(normalise(effective, read_table(effective, own_files), own_files, found.scope))
     rejects = tuple(reject for reject in found.rejects if reject.source == source.id)
     return Trial(
         source=source.id,
@@ -139,7 +141,7 @@ def try_source(given: str, territory: str, settings: BuildSettings) -> Trial:
         ledger=found.ledgers[source.id],
         rejects=rejects,
         services=tuple(own),
-        others=len(records) + (len(found.cells) if source.kind == "cells" else 0),
+        others=others,
         findings=tuple(f for f in check_sources(found, method) if f.subject == source.id),
     )
 
@@ -150,8 +152,13 @@ def _anywhere(source: Source, files: list[Fetched]) -> Trial:
     scope = Scope(Department("", "France", "EPSG:2154"), (), france, france, {})
     result = normalise(source, read_table(source, files), files, scope)
     services = tuple(draft.service for draft in result.drafts)
-    others = len((*result.addresses, *result.cells, *result.counts, *result.sectors, *result.zones))
-    return Trial(source.id, _names(files), result.ledger, result.rejects, services, others, ())
+    return Trial(source.id, _names(files), result.ledger, result.rejects, services, _others(result), ())
+
+
+def _others(result: SourceResult) -> int:
+    """Count the records that are no services; a fact that says nothing is none."""
+    facts = [fact for fact in result.facts if replace(fact, insee="") != CommuneFact("")]
+    return len((*result.addresses, *result.cells, *result.counts, *result.sectors, *result.zones, *facts))
 
 
 def _names(files: list[Fetched]) -> tuple[str, ...]:

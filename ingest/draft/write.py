@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from geo.places import Licence
 from geo.taxonomy import Taxonomy
 from ingest.catalogue import COLUMNS, Kind
 from ingest.draft.codes import fitting_map, likely_category
@@ -59,7 +60,7 @@ def write_draft(
     taxonomy: Taxonomy,
     maps: Mapping[str, Mapping[str, str]],
 ) -> Draft:
-    """Write a source that the schema accepts; what it does not know it asks.
+    """Write a source that the schema accepts once its licence is named; what else it does not know it asks.
 
     Parameters
     ----------
@@ -67,7 +68,7 @@ def write_draft(
         The codes of each map that ships, by name.
     """
     questions = [
-        "who publishes it, under which licence, on which page? (producer, licence and page are guesses)",
+        "who publishes it, on which page, and under which licence? " + ", ".join(licence.value for licence in Licence),
         *(meaning.questions if about.kind == "services" else ()),
     ]
     columns = {name: header for name, header in meaning.columns.items() if name in COLUMNS[about.kind]}
@@ -83,7 +84,7 @@ def write_draft(
         f"title = {_text(about.title)}",
         f"kind = {_text(about.kind)}" if about.kind != "services" else "",
         'producer = "à compléter"',
-        'licence = "etalab-2.0"',
+        'licence = ""',  # never a guess: what is published under a licence carries it to every answer
         *(f"{key} = {_text(value)}" for key, value in about.address.items()),
     ]
     if about.path:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from geo.errors import ConfigurationError
 from geo.taxonomy import Taxonomy
 from ingest.draft.codes import fitting_map, likely_category
 from ingest.draft.meaning import find_meaning
@@ -34,6 +35,13 @@ def frame(**columns: object) -> pd.DataFrame:
         },
         dtype=object,
     )
+
+
+def answered(text: str, maps: dict | None = None) -> dict:
+    """The draft with the one answer without which nothing is read."""
+    with pytest.raises(ConfigurationError, match="licence"):
+        parse_source("lieux", tomllib.loads(text), maps or {})
+    return tomllib.loads(text) | {"licence": "etalab-2.0"}
 
 
 def meaning_of(has_shapes: bool = False, **columns: object):
@@ -121,7 +129,7 @@ def test_a_draft_is_a_source_that_the_schema_accepts(taxonomy):
     )
     profiles = profile_columns(table)
     draft = write_draft(ABOUT, profiles, find_meaning(profiles), taxonomy, {})
-    source = parse_source("lieux", tomllib.loads(draft.source), {})
+    source = parse_source("lieux", answered(draft.source), {})
     assert source.columns["x"] == ("x",)
     assert source.crs is not None
     assert source.codes == {"Piscine": "sport.pool", "Patinoire \\ glace": "out_of_scope", 'Salle "A"': "out_of_scope"}
@@ -143,7 +151,7 @@ def test_many_codes_become_a_map_of_their_own(taxonomy):
     )
     draft = write_draft(ABOUT, profiles, find_meaning(profiles), taxonomy, {})
     maps = {"lieux": tomllib.loads(draft.map)}
-    assert len(parse_source("lieux", tomllib.loads(draft.source), maps).codes) == 16
+    assert len(parse_source("lieux", answered(draft.source, maps), maps).codes) == 16
 
 
 def test_an_id_is_made_of_a_files_name():
