@@ -30,7 +30,7 @@ from ingest.ground import Ground, lay_ground
 from ingest.identity import content_of, digest_of_files, digest_of_inputs, digest_of_source
 from ingest.known_places import KnownPlaces
 from ingest.ledger import Ledger, Reject, count_codes
-from ingest.locate import Locator
+from ingest.locate import Locator, may_place
 from ingest.matching import MatchRules
 from ingest.reading import normalise, read_table
 from ingest.results import CommuneFact, SourceResult
@@ -185,6 +185,7 @@ class _Walk:
         self._stages, self._advance = stages, advance
         self._keys: dict[str, str] = {}
         self._places: dict[str, KnownPlaces] = {}
+        self._locators: dict[tuple[str, ...], Locator] = {}
         self.scope_key = self.key = ""
 
     def read(self) -> tuple[Ground, Scope, list[SourceResult]]:
@@ -197,16 +198,26 @@ class _Walk:
         if "commune_facts" in kinds:
             scope = add_facts(scope, (fact for result in results.values() for fact in result.facts))
             self.scope_key = self._stages.key("scope", self.scope_key, [self._keys[name] for name in results])
-        locator = Locator(scope.communes)
         for source in self._of("addresses"):
             results[source.id] = self._result(source, scope, [self.scope_key])
-            locator.add(results[source.id].addresses)
-        placed_by = [self._keys[source.id] for source in self._of("addresses")]
         for source in sorted(self._here, key=lambda source: source.placed_by is not None):
-            if source.kind not in {"communes", "contours", "commune_facts", "addresses"}:
-                needs = [self.scope_key, placed_by] if source.kind == "services" else [self.scope_key]
+            if source.kind == "services":
+                lent = [a for a in self._of("addresses") if may_place(a.licence, source.licence)]
+                needs = [self.scope_key, [self._keys[a.id] for a in lent]]
+                locator = self._locator(scope, [results[a.id] for a in lent])
                 results[source.id] = self._result(source, scope, needs, locator)
+            elif source.kind not in {"communes", "contours", "commune_facts", "addresses"}:
+                results[source.id] = self._result(source, scope, [self.scope_key])
         return ground, scope, [results[source.id] for source in self._here if source.id in results]
+
+    def _locator(self, scope: Scope, lent: Sequence[SourceResult]) -> Locator:
+        """Return the addresses that sources of one licence are placed by; made once for each set of them."""
+        names = tuple(result.source.id for result in lent)
+        if names not in self._locators:
+            self._locators[names] = Locator(scope.communes)
+            for result in lent:
+                self._locators[names].add(result.addresses)
+        return self._locators[names]
 
     def _of(self, kind: Kind) -> list[Source]:
         return [source for source in self._here if source.kind == kind]

@@ -14,12 +14,20 @@ from functools import lru_cache
 
 from geo.address_book import Entry, distinct_addresses, entries
 from geo.address_text import HouseNumber, house_number, readings, words
-from geo.places import Address, Commune, Position, Precision
+from geo.places import Address, Commune, Licence, Position, Precision
 
-__all__ = ["Asked", "Located", "Locator"]
+__all__ = ["Asked", "Located", "Locator", "may_place"]
 
 _POST_BOX = re.compile(r"\b(?:bp|b\.p\.|cs|cidex|tsa)\s*\d+\b|\bcedex\b\s*\d*", re.IGNORECASE)
 """What a postman reads and a street map does not: post boxes, and the sorting office of large receivers."""
+
+
+def may_place(address: Licence, row: Licence) -> bool:
+    """Tell whether an address of one licence may give its place to a row of another.
+
+    ODbL asks that what is derived from its rows stay under it: an address of OpenStreetMap places no official row.
+    """
+    return address is not Licence.ODBL_1_0 or row is Licence.ODBL_1_0
 
 
 @dataclass(frozen=True, slots=True)

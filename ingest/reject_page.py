@@ -160,7 +160,8 @@ then the commune is the one that coordinates lie in. A row that declares no comm
 département: 3 km across its border coordinates still stand, since post may come from there.
 5. **The address decides** where coordinates are missing, unusable or contradicted: an exact match among the \
 territory's own addresses, by house number (`housenumber`) or else by street (`street`: the house in its middle), in \
-a commune that leaves no doubt. What is not certain is not found.
+a commune that leaves no doubt. What is not certain is not found. Licences never mix: an address under ODbL places \
+only rows under ODbL.
 6. **Otherwise** the row is a reject, unless it says that it is beyond the halo (by commune or postcode) and has no \
 usable coordinates: then it is out of scope.
 

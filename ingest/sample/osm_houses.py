@@ -20,6 +20,8 @@ _ORPHANS = 26
 """House numbers whose street nobody noted."""
 _ODD_NUMBERS = ("s/n", "?", "12 à 16", "n°", "RDC", "sans numéro", "bis")
 """What mappers write where no number can be read."""
+_LATEST = " ter"
+"""How the numbers end that the national base lacks."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,13 @@ class Address:
     number: str
     street: str
     commune: Commune
+    xy_m: tuple[float, float]
+    """Where the number stands, board metres."""
+
+    @property
+    def official(self) -> bool:
+        """Whether the national base has it too: what was built last between two houses, mappers have seen first."""
+        return not self.number.endswith(_LATEST)
 
     @property
     def line(self) -> str:
@@ -68,10 +77,12 @@ def draw_houses(
                     tags["addr:city"] = commune.name
             if formats[house, 2] < 0.12:
                 tags["addr:postcode"] = commune.postcode
-        fate = _address_fate(style, commune)
-        member = _door(draft, houses, house, corners[house], tags, bool(on_building[house]), bool(drawn[house]), fate)
+        member = _door(draft, houses, house, corners[house], tags, bool(on_building[house]), bool(drawn[house]))
         if style and style != _ORPHAN:
-            addresses[house] = Address(number, street, commune)
+            spot = draft.node_xy_m[member[1] - 1] if member[0] == "n" else houses.xy_m[house]
+            addresses[house] = Address(number, street, commune, (float(spot[0]), float(spot[1])))
+        if style:
+            draft.address_fates[f"{member[0]}{member[1]}"] = _address_fate(commune, addresses.get(house))
         if style == _RELATION:
             members.setdefault((int(houses.commune[house]), stroke.site, stroke.name), []).append((*member, "house"))
     _relations(draft, streets, ways, members)
@@ -110,12 +121,12 @@ def _written(number: str, chance: float) -> str:
     return number
 
 
-def _address_fate(style: str, commune: Commune) -> Fate | None:
-    if not style:
-        return None
+def _address_fate(commune: Commune, address: Address | None) -> Fate:
     if commune.department != "00":
         return Fate("out_of_scope")
-    return Fate("no_street" if style == _ORPHAN else "kept")
+    if address is None:
+        return Fate("no_street")
+    return Fate("merged" if address.official else "kept")
 
 
 def _door(
@@ -126,7 +137,6 @@ def _door(
     tags: Tags,
     on_building: bool,
     drawn: bool,
-    fate: Fate | None,
 ) -> tuple[str, int]:
     """Draw one house and its number, on the building or as a node at the street side; return the number's object."""
     key = ("", 0)
@@ -139,8 +149,6 @@ def _door(
     if tags and not on_building:
         toward = (corners[0] + corners[1]) / 2 * 0.42 + houses.xy_m[house] * 0.58
         key = ("n", draft.node((float(toward[0]), float(toward[1])), tags))
-    if fate is not None:
-        draft.address_fates[f"{key[0]}{key[1]}"] = fate
     return key
 
 

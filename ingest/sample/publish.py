@@ -12,6 +12,7 @@ from ingest.sample.country import Country, drawn_country, place_nodes
 from ingest.sample.doors import Doors
 from ingest.sample.frame import CLIP_LONLAT, lonlat_to_lambert93
 from ingest.sample.island import ISLAND_SITE
+from ingest.sample.official_addresses import write_addresses
 from ingest.sample.official_education import write_creches, write_schools
 from ingest.sample.official_facts import write_density, write_intercommunal
 from ingest.sample.official_ground import write_cells, write_contours, write_register
@@ -71,6 +72,14 @@ def generate(folder: Path, seed: int = 71) -> Truth:
         folder / "carte-scolaire.csv", sectors, country.communes, np.random.default_rng([seed, 5])
     )
     fates |= {
+        "sample_ban": write_addresses(
+            folder / "adresses-00.csv.gz",
+            addresses,
+            country.houses,
+            country.streets,
+            country.communes,
+            country.frame,
+        ),
         "sample_carreaux": cells,
         "sample_gtfs": stops,
         "sample_gtfs_zones": zones,
@@ -132,6 +141,7 @@ def _truth(
     services: dict[str, Services] = {}
     for source, rows in fates.items():
         if source not in {
+            "sample_ban",
             "sample_cog",
             "sample_contours",
             "sample_carreaux",
@@ -148,7 +158,7 @@ def _truth(
         seed=seed,
         sources=sources,
         services=dict(sorted(services.items())),
-        addresses=sources["sample_osm_addresses"].kept,
+        addresses=sources["sample_ban"].kept + sources["sample_osm_addresses"].kept,
         communes=len(own),
         halo_communes=len(country.communes) - len(own),
         people=sum(commune.people for commune in own),

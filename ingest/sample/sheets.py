@@ -49,11 +49,15 @@ class Sheet:
         self, path: Path, separator: str, encoding: str, end: str = "\n", quoting: int = csv.QUOTE_MINIMAL
     ) -> None:
         """Write the file; ``utf-8-sig`` puts a BOM in front."""
+        path.write_bytes(self.encoded(separator, encoding, end, quoting))
+
+    def encoded(self, separator: str, encoding: str, end: str = "\n", quoting: int = csv.QUOTE_MINIMAL) -> bytes:
+        """Return what :meth:`write` writes."""
         text = io.StringIO(newline="")
         writer = csv.writer(text, delimiter=separator, lineterminator=end, quoting=quoting)  # type: ignore[arg-type]
         writer.writerow(self.columns)
         writer.writerows(self.rows)
-        path.write_bytes(text.getvalue().encode(encoding))
+        return text.getvalue().encode(encoding)
 
 
 class Spots:

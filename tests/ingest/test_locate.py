@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.places import Address, Position, Precision
-from ingest.locate import Asked, Located, Locator
+from geo.places import Address, Licence, Position, Precision
+from ingest.locate import Asked, Located, Locator, may_place
 from tests.ingest.world import lonlat, scope
 
 
@@ -135,3 +135,9 @@ def test_no_text_breaks_it_and_what_it_finds_is_known(locator, asked, insee):
     found = locator.find(Asked(insee, asked.postcode, asked.city, asked.line, asked.number, asked.street))
     known = {(a.lon, a.lat) for a in ADDRESSES}
     assert found is None or ((found.lon, found.lat) in known and insee in {"", found.insee})
+
+
+def test_an_address_under_share_alike_places_no_row_of_another_licence():
+    placed = {(a, b): may_place(a, b) for a in Licence for b in Licence}
+    assert not placed[Licence.ODBL_1_0, Licence.LO_2_0]
+    assert all(placed[a, b] for a, b in placed if a is not Licence.ODBL_1_0 or b is Licence.ODBL_1_0)

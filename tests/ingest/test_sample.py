@@ -23,7 +23,7 @@ from shapely.geometry import shape
 from geo.address_text import words
 from geo.modes import load_modes, tags_of
 from geo.network import StreetNetwork
-from geo.places import Address, Departures, Parity, Precision, Sector, Service
+from geo.places import Address, Departures, Licence, Parity, Precision, Sector, Service
 from geo.projection import Projection
 from geo.taxonomy import Taxonomy
 from ingest.fetch import Fetcher
@@ -224,7 +224,9 @@ def test_dirt_of_every_kind_is_there(made: tuple[Path, Truth], gathered: Gathere
             "address_not_found", "bad_position", "no_key", "no_position", "other_commune", "other_department",
             "ragged_row", "swapped_position", "unknown_service", "unmapped_category", "zero_position",
         },
-        "addresses": {"bad_number", "no_street", "unknown_commune"},
+        "addresses": {
+            "bad_number", "no_key", "no_position", "no_street", "other_commune", "unknown_commune", "zero_position",
+        },
         "cells": {"bad_number", "bad_position", "no_key"},
         "commune_facts": {"bad_number", "no_key", "unknown_commune"},
         "communes": set(),
@@ -262,6 +264,34 @@ def test_rows_without_a_usable_place_stand_at_their_address(made: tuple[Path, Tr
         assert (service.lon, service.lat) == (door.lon, door.lat)
         found["far off" if row["longitude"] else "nowhere"] += 1
     assert found == {"street": 1, "far off": 1, "nowhere": 1}
+
+
+@pytest.mark.parametrize(
+    ("mapped", "base", "placed"),
+    [
+        (Licence.ODBL_1_0, True, True),
+        (Licence.ODBL_1_0, False, False),
+        (Licence.CC0_1_0, False, True),
+    ],
+)
+def test_official_rows_stand_at_addresses_of_their_own_licence(
+    made: tuple[Path, Truth], tmp_path: Path, mapped: Licence, base: bool, placed: bool
+) -> None:
+    taxonomy = Taxonomy.load(DATA / "taxonomy.toml")
+    names = {"sample_cog", "sample_contours", "sample_osm_addresses", "sample_sante"} | (
+        {"sample_ban"} if base else set()
+    )
+    sources = [
+        source.model_copy(update={"licence": Licence.LO_2_0 if source.official else mapped})
+        for source in load_sources(DATA / "sources", "00", taxonomy)
+        if source.id in names
+    ]
+    fetcher = Fetcher(tmp_path, mirror=made[0])
+    department = Departments.load(DATA / "territories.toml")["00"]
+    found = gather(sources, {source.id: fetcher.get(source, "00") for source in sources}, department, DATA)
+    truth = made[1].sources["sample_sante"]
+    assert found.geocoded == {"sample_sante": truth.geocoded if placed else 0}
+    assert found.ledgers["sample_sante"].kept == truth.kept - (0 if placed else truth.geocoded)
 
 
 def test_codes_of_former_communes_and_without_their_zero_lead_to_todays(
