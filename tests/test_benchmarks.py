@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from benchmarks.addresses import time_addresses
 from benchmarks.building import BuildTimes
 from benchmarks.clock import Unequal, race
 from benchmarks.page import Results, write_page
+from benchmarks.promises import missed
 from benchmarks.reading import KINDS, time_reading
 from benchmarks.scores import time_scores
 from benchmarks.streets import MODES, Area, drawn_grid
@@ -108,3 +110,9 @@ def test_a_mirror_that_is_named_must_be_there(monkeypatch: pytest.MonkeyPatch, t
         streets.find_mirror()
     monkeypatch.setenv("ALENTOURS_MIRROR", str(tmp_path))
     assert [area.name for area in streets.areas(streets.find_mirror())] == ["drawn grid"]
+
+
+def test_a_promise_that_is_missed_is_named(results: Results) -> None:
+    slow = replace(results.building, wall_s=121.0, peak_mb=3_000.0)
+    said = set(missed(replace(results, building=slow))) - set(missed(results))
+    assert said == {"121 s to build a département, 120 promised", "3,000 MB to build a département, 2,048 promised"}
