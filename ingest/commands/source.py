@@ -44,7 +44,9 @@ def draft(
 @source.command()
 def check(
     name: Annotated[str, typer.Argument(help="Id of a source, or the path of its TOML.", metavar="SOURCE")],
-    territory: Annotated[str, typer.Option(help="Code of the territory that it is tried on.")] = "71",
+    territory: Annotated[
+        str, typer.Option(help="Code of the territory that it is tried on; * for anywhere in metropolitan France.")
+    ] = "71",
     mirror: Mirror = None,
     rows: Annotated[int, typer.Option(min=0, help="Rows to show.")] = 10,
 ) -> None:
