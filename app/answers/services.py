@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from app.answers.attribution import attribution
@@ -42,6 +43,8 @@ def _feature(service: Service) -> dict[str, Any]:
             "standing": service.standing.value,
             "in_territory": service.in_territory,
             "precision": service.precision.value,
+            "updated": service.updated or None,
+            "departures": None if service.departures is None else asdict(service.departures),
             "provenance": [
                 {
                     "source": origin.source,

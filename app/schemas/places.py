@@ -10,6 +10,7 @@ __all__ = [
     "CommuneCollection",
     "CommuneFeature",
     "CommuneProperties",
+    "DeparturesPerDay",
     "GeocodeCollection",
     "GeocodeFeature",
     "GeocodeProperties",
@@ -29,6 +30,17 @@ class Origin(Shape):
     data_date: str
 
 
+class DeparturesPerDay(Shape):
+    """How often something leaves a stop: trips a day."""
+
+    weekday: float
+    """On a working day outside school holidays, the mean of Monday to Friday."""
+    evening: float
+    """Of those, at 19:00 or later."""
+    sunday: float
+    """On a Sunday or public holiday."""
+
+
 class ServiceProperties(Shape):
     """What is known of a service."""
 
@@ -41,6 +53,10 @@ class ServiceProperties(Shape):
     standing: Literal["confirmed", "unconfirmed"]
     in_territory: bool
     precision: str
+    updated: str | None
+    """When its publisher last looked at this row (`YYYY-MM-DD`, or as much of it as is said); null is not said."""
+    departures: DeparturesPerDay | None
+    """Of a stop; null where no timetable is known, never 0."""
     provenance: list[Origin]
     """The first gave the fields."""
 

@@ -61,6 +61,19 @@ def test_what_is_not_plain_is_marked(client: Client) -> None:
     assert [f["properties"]["id"] for f in page["features"] if not f["properties"]["in_territory"]] == ["registre:ph3"]
 
 
+def test_what_is_not_known_is_null_and_never_nothing(client: Client) -> None:
+    page = client.get("/api/v1/services", category="transport.stop,public.post").json()
+    ServiceCollection.model_validate(page)
+    told = {f["properties"]["id"]: f["properties"] for f in page["features"]}
+    departures = {key: properties["departures"] for key, properties in told.items()}
+    assert departures.pop("registre:t0") == {"weekday": 12.4, "evening": 1.2, "sunday": 0.0}
+    assert len(departures) == 7
+    assert set(departures.values()) == {None}
+    updated = {key: properties["updated"] for key, properties in told.items()}
+    assert updated.pop("registre:poste") == "2026-02-17"
+    assert set(updated.values()) == {None}
+
+
 def test_a_site_of_two_categories_is_two_features(client: Client) -> None:
     page = client.get("/api/v1/services", category="education.ecole_elementaire,education.ecole_maternelle").json()
     assert [f["properties"]["id"] for f in page["features"]] == ["registre:ecole"] * 2

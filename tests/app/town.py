@@ -23,7 +23,7 @@ from geo.hierarchy import Hierarchy
 from geo.manifest import Completeness, SourceLedger, SourceRecord, Territory
 from geo.method import Method
 from geo.network import StreetNetwork
-from geo.places import Address, Cell, Commune, Licence, Position, Provenance, Service, Standing
+from geo.places import Address, Cell, Commune, Departures, Licence, Position, Provenance, Service, Standing
 from geo.refusals import Refusal
 from geo.snapping import EdgeIndex, Snap
 from geo.snapshot_writer import SnapshotContent, publish, write
@@ -165,11 +165,15 @@ def _services(town: Town) -> list[Service]:
         made("shop.bakery", "b1", "Au Bon Pain", 3, 0.5),
         made("shop.bakery", "b2", "La Mie", 6, 3.5),
         made("shop.bakery", "b3", "Fournil", 4.5, 2, standing=Standing.UNCONFIRMED),
-        made("public.post", "poste", "La Poste", 2.5, 3),
+        made("public.post", "poste", "La Poste", 2.5, 3, updated="2026-02-17"),
         made("culture.library", "biblio", "Médiathèque", 1, 4.5),
     ]
     found += [made("shop.restaurant", f"r{n:03d}", f"Café n° {n}", (n * 7 % 70) / 10, n % ROWS) for n in range(120)]
-    found += [made("transport.stop", f"t{n}", f"Arrêt {n}", n + 0.5, 5) for n in range(COLUMNS - 1)]
+    timetable = {0: Departures(12.4, 1.2, 0.0)}
+    found += [
+        made("transport.stop", f"t{n}", f"Arrêt {n}", n + 0.5, 5, departures=timetable.get(n))
+        for n in range(COLUMNS - 1)
+    ]
     return found
 
 
