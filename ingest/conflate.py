@@ -30,6 +30,10 @@ __all__ = ["Conflated", "Decision", "conflate"]
 _FILLED = ("capacity", "departures")
 """What a place without it takes from a row that is joined to it, of the same licence alone."""
 
+_OF_ONE_ESTABLISHMENT = frozenset({"uai", "finess"})
+"""Kinds of identifiers that say what a place is. A town hall may be a monument, a shop a post agency, a bus stop a
+station's forecourt: their identifiers are borne by places of several categories, which stay as many."""
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:
@@ -239,14 +243,15 @@ def _link(own: Iterable[_Site], sites: _Sites, rules: MatchRules, *, official: b
 
 
 def _by_identifier(site: _Site, sites: _Sites, *, official: bool) -> tuple[_Site, str] | None:
-    """Return the place that bears the same identifier: of the same category, or, to a volunteers' row, of any.
+    """Return the place that bears the same identifier: of the same category, or of any.
 
-    Of what a school teaches, its ministry knows more than its mapper.
+    Of any only to a volunteers' row, by what an establishment is known by: of what a school teaches, its ministry
+    knows more than its mapper.
     """
     for link in sorted(site.links):
         bearers = sites.of_link.get(link, [])
         same = [s for s in bearers if s.draft.service.category == site.draft.service.category]
-        chosen = same or ([] if official else bearers)
+        chosen = same or (bearers if not official and link[0] in _OF_ONE_ESTABLISHMENT else [])
         if chosen:
             return chosen[0], " ".join(link)
     return None

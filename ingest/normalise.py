@@ -10,7 +10,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from itertools import starmap
+from itertools import chain, starmap
 
 import numpy as np
 import pandas as pd
@@ -24,7 +24,7 @@ from ingest.dates import read_dates
 from ingest.decimals import read_decimals
 from ingest.fetch import Fetched
 from ingest.filters import leave_out_filtered
-from ingest.keys import names_nobody, read_keys
+from ingest.keys import names_nobody, read_keys, shared_identifiers
 from ingest.known_places import KnownPlaces
 from ingest.ledger import RejectCode
 from ingest.locate import Locator
@@ -272,7 +272,9 @@ class _Said:
         if not self._source.links:
             return [()] * len(self._rows)
         columns = [
-            [(kind, value) if value else None for value in self._table.text(names).iloc[self._rows].str.upper()]
-            for kind, names in self._source.links.items()
+            [[(kind, value) for value in shared_identifiers(kind, cell)] if cell else [] for cell in cells]
+            for kind, cells in (
+                (kind, self._table.text(names).iloc[self._rows]) for kind, names in self._source.links.items()
+            )
         ]
-        return [tuple(filter(None, pairs)) for pairs in zip(*columns, strict=True)]
+        return [tuple(chain.from_iterable(found)) for found in zip(*columns, strict=True)]

@@ -185,6 +185,13 @@ def test_a_volunteers_row_of_another_category_follows_the_official_identifier():
     assert ids(together(result(OFFICIAL, maternelle), both)) == ["autre:1", "officiel:1"]
 
 
+@pytest.mark.parametrize("kind", ["mhs", "laposte", "uic", "rnb", "siret"])
+def test_an_identifier_that_several_kinds_of_places_bear_joins_none_of_another_category(kind):
+    monument = result(OFFICIAL, draft(OFFICIAL, "1", category="culture.museum", links=[(kind, "a")]))
+    hall = result(OSM, draft(OSM, "n1", category="public.townhall", links=[(kind, "a")]))
+    assert ids(together(monument, hall)) == ["officiel:1", "osm:n1"]
+
+
 def test_a_row_with_two_categories_is_merged_only_when_both_are():
     primary = ("education.ecole_elementaire", "education.ecole_maternelle")
     mapped = [

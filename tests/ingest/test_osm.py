@@ -10,12 +10,18 @@ import pytest
 from geo.errors import SourceMalformed
 from geo.places import Position
 from ingest.addresses import normalise_addresses
+from ingest.conflate import conflate
 from ingest.connectors import osm
 from ingest.doors import house_number, is_home
+from ingest.keys import shared_identifiers
 from ingest.ledger import Ledger, RejectCode
+from ingest.matching import MatchRules
 from ingest.normalise import normalise_services
+from ingest.source_files import load_sources
 from ingest.tags import Selector, TagMap
-from tests.ingest.world import fetched, lonlat, scope, source
+from tests.ingest.world import CRS, fetched, lonlat, scope, source, table
+
+DATA = Path(__file__).resolve().parents[2] / "data"
 
 MAP = TagMap(
     {
@@ -28,6 +34,12 @@ MAP = TagMap(
     accounted=["shop", "leisure", "amenity"],
     ignored=["amenity~bench|parking"],
 )
+
+
+@pytest.fixture(scope="module")
+def shipped_links():
+    (shipped,) = (source for source in load_sources(DATA / "sources", "71") if source.id == "osm_services")
+    return shipped.links
 
 
 class Town:
@@ -158,6 +170,56 @@ def test_what_the_public_may_not_enter_is_left_out_and_identifiers_are_kept(tmp_
     made = services(town, tmp_path, of)
     assert made.ledger == Ledger(2, 1, 0, 1, 0)
     assert (made.drafts[0].links, made.drafts[0].service.capacity) == ((("uai", "071A"),), 12.0)
+
+
+def official(folder: Path, kind: str, category: str, identifier: str):
+    """A publisher's one row at (1, 1), under an identifier of its kind."""
+    of = source(id=f"officiel_{kind}", category=category, links={kind: "ref"})
+    rows = table(folder, of, f"id,nom,lon,lat,ref\n1,Officiel,{lonlat(1, 1)[0]},{lonlat(1, 1)[1]},{identifier}\n")
+    return normalise_services(of, rows, [fetched(folder / "essai.csv", of)], scope())
+
+
+def test_references_of_the_shipped_source_join_whatever_name_and_distance(tmp_path, shipped_links):
+    """By SIRET and by Mérimée; the listed bakery is both a monument and, to who wants bread, a bakery."""
+    town = Town()
+    bakery = town.node(2.5, 1, shop="bakery", name="Au Four", ref__FR__SIRET="999 999 999 00011", ref__mhs="PA99")
+    park = town.node(2.5, 2, leisure="park", name="Le Clos", ref__mhs="PA00000001; PA00000002")
+    listed = town.node(3, 3, shop="supermarket", name="Halle", ref__mhs="PA00000002")
+    results = [
+        services(town, tmp_path, services_source(licence="ODbL-1.0", links=shipped_links)),
+        official(tmp_path, "siret", "shop.bakery", "99999999900011"),
+        official(tmp_path, "mhs", "nature.park", "PA00000002"),
+    ]
+    made = conflate(results, MatchRules.load(DATA / "conflation.toml"), CRS)
+    assert {d.merged: (d.kept, d.reason) for d in made.decisions} == {
+        f"osm:n{bakery}": ("officiel_siret:1", "siret 99999999900011"),
+        f"osm:n{park}": ("officiel_mhs:1", "mhs PA00000002"),
+    }
+    assert [s.id for s in made.services] == ["officiel_mhs:1", "officiel_siret:1", f"osm:n{listed}"]
+
+
+def test_every_reference_that_openstreetmap_bears_answers_to_a_kind_of_another_source(shipped_links):
+    others = [s for s in load_sources(DATA / "sources", "71") if s.reader != "osm_services"]
+    assert set(shipped_links) <= {kind for s in others for each in (s, *s.vintages.values()) for kind in each.links}
+
+
+@pytest.mark.parametrize(
+    ("kind", "written", "compared"),
+    [
+        ("siret", "999 999 999 00011", ["99999999900011"]),
+        ("siret", "999999999", []),
+        ("uic", "8799999", ["8799999"]),
+        ("uic", "87999999", ["8799999"]),
+        ("evse", "FR*X99*P0001", ["FRX99P0001"]),
+        ("evse", "FRX99E0001", []),
+        ("rnb", "abcd-0123-efgh", ["ABCD0123EFGH"]),
+        ("mhs", "PA1;PA2 ;PA1;", ["PA1", "PA2"]),
+        ("uai", " 071a", ["071A"]),
+        ("uai", "", []),
+    ],
+)
+def test_identifiers_as_two_sources_compare_them(kind, written, compared):
+    assert shared_identifiers(kind, written) == compared
 
 
 def test_the_order_of_the_file_does_not_matter(tmp_path):
