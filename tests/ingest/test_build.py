@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from itertools import islice
 from pathlib import Path
 
 import httpx
@@ -20,6 +21,7 @@ from ingest.overrides import Accepted
 from ingest.source_files import load_sources
 from ingest.store import open_store
 from tests.built import build_settings
+from tests.ingest.store.differences import differences
 
 
 def _no_network(request: httpx.Request) -> httpx.Response:
@@ -270,6 +272,10 @@ def test_saone_et_loire_is_the_same_from_postgis(
     other = Builder(settings, transport=NO_NETWORK).build("71")
     assert other.snapshot_id == built_71.snapshot_id
     assert files_of(other.folder) == files_of(built_71.folder)
+    embedded = built_71.folder.parents[2] / "store" / "alentours.sqlite"
+    assert embedded.is_file()
+    with open_store(embedded) as one, open_store(empty_postgis_url) as two:
+        assert list(islice(differences(one, two, "71"), 20)) == []
 
 
 def test_another_store_is_filled_though_the_snapshot_stands(
