@@ -170,13 +170,9 @@ def test_overseas_schools_are_where_they_are(declared, schools, gathered):
 
 
 def test_what_openstreetmap_alone_knows_beside_a_complete_source_is_unconfirmed(gathered):
-    doubtful = {s.name: s.category for s in gathered.services if s.standing is Standing.UNCONFIRMED}
-    assert doubtful["Collège Saint-Gilbert"] == "education.college"
-    assert all(
-        s.provenance[0].source == "osm_services"
-        for s in gathered.services
-        if s.name in doubtful and s.standing is Standing.UNCONFIRMED
-    )
+    doubtful = [s for s in gathered.services if s.standing is Standing.UNCONFIRMED]
+    assert "education.college" in {s.category for s in doubtful}
+    assert {s.provenance[0].source for s in doubtful} == {"osm_services"}
 
 
 def test_openstreetmap_schools_of_le_creusot_are_linked_by_their_identifier(served):
@@ -186,11 +182,20 @@ def test_openstreetmap_schools_of_le_creusot_are_linked_by_their_identifier(serv
     assert all({p.licence for p in s.provenance} == {"etalab-2.0", "ODbL-1.0"} for s in linked)
 
 
-def test_restaurants_have_their_points_again(gathered):
-    found = [s for s in gathered.services if s.id.startswith("opendata71_restaurants:")]
-    assert sum(s.in_territory for s in found) >= 595
-    les_maritonnes = next(s for s in found if s.name == "Restaurant Les Maritonnes")
-    assert (round(les_maritonnes.lon, 4), round(les_maritonnes.lat, 4)) == (4.7404, 46.1757)
+def test_restaurants_have_their_points_again(declared, fetched, gathered):
+    """The file writes degrees without their point: there are two figures before it in 46 °N, one in 4 °E."""
+    found = {s.id: s for s in gathered.services if s.id.startswith("opendata71_restaurants:")}
+    assert sum(s.in_territory for s in found.values()) >= 595
+    source = declared["opendata71_restaurants"]
+    written = file.read(source, fetched[source.id])
+    rows = zip(*(written.cells(source.columns[name]) for name in ("key", "lat", "lon")), strict=True)
+    digits = {f"{source.id}:{key}": (lat, lon) for key, lat, lon in rows}
+    lat, lon = digits["opendata71_restaurants:689786c2-831c-4aa8-8244-5e8a35d3af27"]
+    assert lat.isdigit()
+    assert lon.isdigit()
+    service = found["opendata71_restaurants:689786c2-831c-4aa8-8244-5e8a35d3af27"]
+    assert service.lat == pytest.approx(float(f"{lat[:2]}.{lat[2:]}"))
+    assert service.lon == pytest.approx(float(f"{lon[:1]}.{lon[1:]}"))
 
 
 def test_streets_of_7017_numbers_come_from_relations(declared, fetched, gathered):
