@@ -102,7 +102,7 @@ def _folder(snapshots: Path, given: str) -> Path:
     if len(found) != 1:
         what = "several snapshots begin" if found else "no snapshot begins"
         there = ", ".join(found or known) or "none"
-        raise NoSnapshot(f"{what} with {given!r} in {snapshots}: there is {there}")
+        raise NoSnapshot(f"{what} with {given!r} in {snapshots}: there is {there} (--territory names another)")
     return snapshots / found[0]
 
 

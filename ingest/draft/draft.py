@@ -94,6 +94,7 @@ def draft_source(
         address=_address(given) if is_address else {},
         path=path,
         data_date=file.data_date,
+        dated=is_address or bool(_date_in(Path(given).name)),
         read_as=f"{table.read:,} rows, {columns} columns",
         rows=table.read,
         rows_at=rows,

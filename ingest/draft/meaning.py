@@ -45,7 +45,7 @@ _NAMES: Mapping[str, re.Pattern[str]] = {
     "capacity": _called("capacite(_.*)?", "(nb_)?places?", "nombre_de_places?", "nbre_pl", "effectif"),
 }
 _EAST, _NORTH = (
-    _called(words, f"{axis}(_?wgs84|_?{words}|_l93)?", f"(coord(onnee)?s?|gps|lambert)_?{axis}", f"{words}_.*")
+    _called(words, f"{axis}(_?wgs84|_?{words}|_l93)?", f"(coord(onnee)?s?|gps|lambert)_?{axis}(_?l93)?", f"{words}_.*")
     for axis, words in (("x", "(lon(g|gitude)?|lng)"), ("y", "lat(itude)?"))
 )
 _POSITION = {"lon", "x", "point"}

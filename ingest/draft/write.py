@@ -24,6 +24,8 @@ _GEOCODERS_PRECISION = (
     'precision = { housenumber = "housenumber", street = "street", locality = "locality", municipality = "locality" }'
 )
 
+_UNDATED = "of which date is it? Neither name nor publisher says: the day on which the file was laid here stands for it"
+
 
 @dataclass(frozen=True, slots=True)
 class About:
@@ -36,6 +38,8 @@ class About:
     path: str
     """Below a mirror; empty for a file from the network."""
     data_date: str
+    dated: bool
+    """False where nothing says the date, so that the day on which the file was laid here stands for it."""
     read_as: str
     """``"CSV, 1,234 rows, 12 columns"``."""
     rows: int
@@ -69,6 +73,7 @@ def write_draft(
     """
     questions = [
         "who publishes it, on which page, and under which licence? " + ", ".join(licence.value for licence in Licence),
+        *([] if about.dated else [_UNDATED]),
         *(meaning.questions if about.kind == "services" else ()),
     ]
     columns = {name: header for name, header in meaning.columns.items() if name in COLUMNS[about.kind]}

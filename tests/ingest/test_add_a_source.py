@@ -20,7 +20,7 @@ def settings(tmp_path: Path, sample_data: dict[str, str]) -> BuildSettings:
 
 def test_the_page_takes_a_newcomer_there(tmp_path: Path, settings: BuildSettings) -> None:
     draft, toml = lay(tmp_path, settings)
-    assert len([line for line in draft.splitlines() if line.startswith("# ?")]) == 2
+    assert len([line for line in draft.splitlines() if line.startswith("# ?")]) == 3
     assert tomllib.loads(draft)["columns"] == {
         "key": "Identifiant",
         "name": "Nom",
