@@ -10,9 +10,11 @@ import csv
 import io
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from functools import partial
+from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
 
 import numpy as np
@@ -27,6 +29,8 @@ from ingest.fetch import Fetched
 from ingest.ledger import Reject, RejectCode
 
 __all__ = ["GtfsFiles"]
+
+Opener = Callable[[], AbstractContextManager[BinaryIO]]
 
 _LIMIT_BYTES = 2 << 30
 """A table that would unpack to more is refused: the stop times of all France take a third of it."""
@@ -48,7 +52,7 @@ class GtfsFiles:
     """
 
     source: Source
-    openers: Mapping[str, Callable[[], BinaryIO]]
+    openers: Mapping[str, Opener]
 
     @classmethod
     def of(cls, source: Source, fetched: Sequence[Fetched]) -> GtfsFiles:
@@ -59,7 +63,7 @@ class GtfsFiles:
         SourceMalformed
             When the zip is damaged, holds a table twice or one too large, or a web page stands in its place.
         """
-        openers: dict[str, Callable[[], BinaryIO]] = {}
+        openers: dict[str, Opener] = {}
         for file in fetched:
             name = PurePosixPath(file.origin).name or file.path.name
             with file.path.open("rb") as stream:
@@ -69,7 +73,7 @@ class GtfsFiles:
             elif start.startswith((b"<!doctype html", b"<html")):
                 raise SourceMalformed(source.id, "a web page stands where a GTFS feed is expected", file=name, line=1)
             else:
-                found = {name: lambda file=file: file.path.open("rb")}  # type: ignore[misc]
+                found = {name: partial(_loose, file.path)}
             if twice := set(found) & set(openers):
                 raise SourceMalformed(source.id, "the feed holds this table twice", file=min(twice))
             openers.update(found)
@@ -206,7 +210,10 @@ class GtfsFiles:
                 line = stream.readline(_LONGEST_HEADER)
         except (OSError, EOFError, ValueError, zlib.error, zipfile.BadZipFile) as error:
             raise SourceMalformed(self.source.id, f"cut off or damaged: {error}", file=name) from error
-        return next(csv.reader([line.decode("utf-8-sig", errors="replace")]), [])
+        try:
+            return next(csv.reader([line.decode("utf-8-sig", errors="replace")]), [])
+        except csv.Error as error:
+            raise SourceMalformed(self.source.id, f"its header is no CSV: {error}", file=name, line=1) from error
 
     def _parsed(self, name: str, wanted: Sequence[str]) -> tuple[pd.DataFrame, list[tuple[int, int]]]:
         """Return the columns of a table, and line and cells of the rows that do not fit its header."""
@@ -242,14 +249,15 @@ def _codec(encoding: str) -> str:
     return "utf-8-sig" if encoding == "utf-8" else encoding
 
 
-def _members(source: Source, file: Fetched, name: str) -> dict[str, Callable[[], BinaryIO]]:
+def _members(source: Source, file: Fetched, name: str) -> dict[str, Opener]:
     """Return how to open the files of a zip, by their last name: some publishers put the feed into a folder."""
     try:
-        archive = zipfile.ZipFile(file.path)
+        with zipfile.ZipFile(file.path) as archive:
+            members = archive.infolist()
     except (OSError, ValueError, zipfile.BadZipFile) as error:
         raise SourceMalformed(source.id, f"cut off or damaged: {error}", file=name) from error
-    found: dict[str, Callable[[], BinaryIO]] = {}
-    for info in archive.infolist():
+    found: dict[str, Opener] = {}
+    for info in members:
         path = PurePosixPath(info.filename)
         if info.is_dir() or path.parts[0] == "__MACOSX" or path.name.startswith("."):
             continue
@@ -258,5 +266,16 @@ def _members(source: Source, file: Fetched, name: str) -> dict[str, Callable[[],
         if info.file_size > _LIMIT_BYTES:
             detail = f"would unpack to {info.file_size / 2**30:.0f} GiB, more than any feed holds"
             raise SourceMalformed(source.id, detail, file=path.name)
-        found[path.name] = lambda info=info: cast("BinaryIO", archive.open(info))  # type: ignore[misc]
+        found[path.name] = partial(_opened, file.path, info)
     return found
+
+
+def _loose(path: Path) -> BinaryIO:
+    return path.open("rb")
+
+
+@contextmanager
+def _opened(path: Path, info: zipfile.ZipInfo) -> Iterator[BinaryIO]:
+    """Open a file of a zip, and close both when it has been read."""
+    with zipfile.ZipFile(path) as archive, archive.open(info) as stream:
+        yield cast("BinaryIO", stream)
