@@ -77,11 +77,12 @@ def kill_builds(folder: Path, kills: int, seed: int) -> int:
     own.mkdir()
     (own / "raw").symlink_to(folder / "raw", target_is_directory=True)
     print(f"→ {kills} builds killed and finished", file=sys.stderr)
-    wrong = kill_and_finish(own, territory / str(current_id(territory)), kills, seed)
-    for sentence in wrong:
+    came_to = kill_and_finish(own, territory / str(current_id(territory)), kills, seed)
+    for sentence in came_to.wrong:
         print(f"wrong: {sentence}")
-    print(f"builds killed and finished: {kills}, wrong: {len(wrong)}")
-    return int(bool(wrong))
+    where = ", ".join(f"{count} in {stage}" for stage, count in came_to.real.most_common())
+    print(f"builds killed and finished: {came_to.real.total()} ({where}), wrong: {len(came_to.wrong)}")
+    return int(bool(came_to.wrong))
 
 
 def damage_sources(folder: Path) -> int:
