@@ -23,9 +23,11 @@ build: setup ## build without serving
 test: ## every check; as root on Debian it installs what is missing
 	@scripts/test
 
-bench: ## measure, and write docs/benchmarks.md
-	@scripts/setup test
-	@[ -z "$(MIRROR)" ] || export ALENTOURS_MIRROR="$$(cd "$(MIRROR)" && pwd)"; .venv/bin/python -m benchmarks
+bench: ## measure beside the peers (in an environment of their own), and write docs/benchmarks.md; FULL=1 to 7 M junctions
+	@scripts/bench-environment
+	@[ -z "$(MIRROR)" ] || export ALENTOURS_MIRROR="$$(cd "$(MIRROR)" && pwd)"; \
+	python=.make/bench/bin/python; [ -x $$python ] || python=.venv/bin/python; \
+	$$python -m benchmarks $(if $(FULL),--full)
 
 soak: ## hold a service under load while its snapshots and workers fail, kill builds at 40 points, and damage the files of every source
 	@scripts/setup test

@@ -11,8 +11,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-LOCKS = ("requirements/run.lock", "requirements/dev.lock", "requirements/uv.lock")
-SCRIPTS = (".ci/run", *(f"scripts/{name}" for name in ("setup", "run", "test", "lock", "install-requisites")))
+LOCKS = tuple(f"requirements/{name}.lock" for name in ("run", "dev", "uv", "bench", "valhalla"))
+SCRIPTS = (
+    ".ci/run",
+    *(f"scripts/{name}" for name in ("setup", "run", "test", "lock", "install-requisites", "bench-environment")),
+)
 MAX_LINES = 400
 MAX_BYTES = 300_000
 GENERATED = {".git", ".venv", ".make", "node_modules", "dist", "__pycache__", "raw", "store", "snapshots"}
