@@ -59,6 +59,9 @@ class StreetNetwork:
     """Share, 0 … 1, of the mode's street metres that the kept components hold."""
     kept_by_area: tuple[float, ...]
     """The same for each loaded area, in the order of :attr:`RawStreets.areas`; one at least."""
+    untold_share: float | None = None
+    """Share, 0 … 1, of the kept metres whose ways carry no tag that says what the mode asks of them; None: it asks
+    nothing."""
 
     @property
     def junctions(self) -> int:
@@ -88,13 +91,14 @@ class StreetNetwork:
             crs=projection.crs,
             kept_share=kept_share,
             kept_by_area=kept_by_area,
+            untold_share=segments.untold_share,
             **_in_memory_order(chains, segments.node_lonlat, projection),
         )
 
     def save(self, folder: Path) -> None:
         """Write one ``.npy`` per array and ``meta.json`` into ``folder``; the same network gives the same bytes."""
         save_arrays(folder, {name: getattr(self, name) for name in _ARRAYS})
-        meta = {name: getattr(self, name) for name in ("crs", "kept_by_area", "kept_share", "mode")}
+        meta = {name: getattr(self, name) for name in ("crs", "kept_by_area", "kept_share", "mode", "untold_share")}
         (folder / "meta.json").write_text(json.dumps(meta, indent=1) + "\n", encoding="utf-8")
 
     @classmethod
@@ -110,7 +114,14 @@ class StreetNetwork:
             arrays = open_arrays(folder, _ARRAYS)
             meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
             kept_by_area = tuple(map(float, meta["kept_by_area"]))
-            network = cls(meta["mode"], meta["crs"], **arrays, kept_share=meta["kept_share"], kept_by_area=kept_by_area)
+            network = cls(
+                mode=meta["mode"],
+                crs=meta["crs"],
+                kept_share=meta["kept_share"],
+                kept_by_area=kept_by_area,
+                untold_share=meta["untold_share"],
+                **arrays,
+            )
         except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
             raise SnapshotCorrupt(f"the street network in {folder.name} cannot be opened: {error}") from error
         per_edge = {len(arrays[name]) for name in ("edge_from", "edge_to", "forward_ms", "backward_ms", "length_m")}

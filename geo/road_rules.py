@@ -163,6 +163,8 @@ class RoadRules:
 
     def passes(self, node_tags: Tags) -> bool:
         """Return whether the mode gets past a node with these tags (a gate, a bollard)."""
+        if "barrier" not in node_tags:
+            return True  # what a crossing forbids binds those who cross, not those who follow the street
         verdict = self.access.verdict(node_tags)
         return node_tags.get("barrier") not in self.barriers if verdict is None else verdict
 

@@ -49,7 +49,7 @@ class RawStreets:
     segment_area: NDArray[np.int32] | None = None
     """(S,) row in ``areas`` of the extract that the segment's way is from; None: all of the first."""
     node_tags: Mapping[int, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
-    """By node row, for the few nodes with a barrier: the tags that the modes ask about."""
+    """By node row, for the few nodes with a barrier, a signal or a crossing: the tags that the modes ask about."""
 
     @property
     def extent(self) -> Extent | None:
@@ -79,6 +79,8 @@ class Segments:
     """(S,) loaded area, 0 … ``areas`` − 1."""
     areas: int
     """How many loaded areas there are; one at least."""
+    told: NDArray[np.bool_] | None = None
+    """(S,) whether the way carries a tag that says what the mode asks of it; None: the mode asks nothing."""
 
     @classmethod
     def of(cls, raw: RawStreets, mode: Mode) -> Segments:
@@ -98,6 +100,14 @@ class Segments:
         area = np.zeros(len(usable), np.int32) if raw.segment_area is None else raw.segment_area
         areas = max(1, len(raw.areas))
         return cls(node_lonlat, start, end, cost_ms[:, 0].copy(), cost_ms[:, 1].copy(), length_m, area[usable], areas)
+
+    @property
+    def untold_share(self) -> float | None:
+        """Share, 0 … 1, of the metres of which the mode does not know what it asks; None when it asks nothing."""
+        if self.told is None:
+            return None
+        total_m = float(self.length_m.sum())
+        return float(self.length_m[~self.told].sum()) / total_m if total_m > 0 else 0.0
 
     def main_components(self) -> tuple[Segments, float, tuple[float, ...]]:
         """Keep, of each loaded area, the strongly connected component with the most street metres.
@@ -147,6 +157,7 @@ class Segments:
             backward_ms=self.backward_ms[rows],
             length_m=self.length_m[rows],
             area=self.area[rows],
+            told=None if self.told is None else self.told[rows],
         )
 
 

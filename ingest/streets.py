@@ -24,6 +24,8 @@ from ingest.extents import areas_of, extent_of
 
 __all__ = ["read_streets"]
 
+_NODE_KEYS = ("barrier", "highway", "kerb")
+"""A node with one of these may stop or delay a mode: gates, bollards; traffic signals, crossings; kerbs."""
 _ROUND_DEG = 1e-5
 """A metre around the nodes of an extract that does not say where it was clipped: its outermost nodes lie inside."""
 
@@ -31,7 +33,7 @@ _ROUND_DEG = 1e-5
 def read_streets(
     extracts: Path | Sequence[Path], tags: Collection[str], *, names: Sequence[str] = (), source: str = "osm_streets"
 ) -> RawStreets:
-    """Read every way with a ``highway`` tag, and the barriers that stand on them.
+    """Read every way with a ``highway`` tag, and the barriers, signals and crossings that stand on them.
 
     Where a way refers to a node that no extract has, it is interrupted there: nothing is drawn across the gap. Of a way
     in several extracts the version of which most can be drawn is taken, of equal ones that of the extract named first;
@@ -99,24 +101,24 @@ class _Collected:
     keys: frozenset[str]
     ways: dict[int, list[_Way]] = field(default_factory=dict)
     lonlat: dict[int, tuple[float, float]] = field(default_factory=dict)
-    barriers: dict[int, dict[str, str]] = field(default_factory=dict)
+    node_tags: dict[int, dict[str, str]] = field(default_factory=dict)
     extracts: int = 0
 
     def extract(self, path: Path, name: str, source: str) -> _Covered:
         """Take in one file."""
         if not path.is_file():
             raise SourceUnavailable(source, "no such file", file=name)
-        streets, barriers = osmium.filter.KeyFilter("highway"), osmium.filter.KeyFilter("barrier")
+        streets, nodes = osmium.filter.KeyFilter("highway"), osmium.filter.KeyFilter(*_NODE_KEYS)
         streets.enable_for(osmium.osm.WAY)
-        barriers.enable_for(osmium.osm.NODE)
+        nodes.enable_for(osmium.osm.NODE)
         drawn: set[int] = set()
         try:
             processor = osmium.FileProcessor(path, osmium.osm.NODE | osmium.osm.WAY).with_locations()
-            for element in processor.with_filter(streets).with_filter(barriers):
+            for element in processor.with_filter(streets).with_filter(nodes):
                 if isinstance(element, osmium.osm.Way):
                     drawn.update(self._way(element))
                 elif isinstance(element, osmium.osm.Node):
-                    self.barriers.setdefault(element.id, self._kept(element.tags))
+                    self.node_tags.setdefault(element.id, self._kept(element.tags))
             clip = extent_of(path)
         except RuntimeError as error:
             raise SourceMalformed(source, f"no OpenStreetMap file, or a truncated one: {error}", file=name) from error
@@ -171,7 +173,7 @@ class _Collected:
             way_tags=way_tags,
             areas=tuple(_joined(covered, area_of, area) for area in range(max(area_of) + 1)),
             segment_area=np.array(areas, np.int32),
-            node_tags={row[ref]: tags for ref, tags in sorted(self.barriers.items()) if ref in row},
+            node_tags={row[ref]: tags for ref, tags in sorted(self.node_tags.items()) if ref in row},
         )
 
     def _segments(self, way: _Way) -> list[tuple[int, int]]:
