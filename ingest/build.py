@@ -22,7 +22,7 @@ from ingest.alone import alone
 from ingest.derive import derive
 from ingest.filling import fill
 from ingest.findings import Finding, Outcome
-from ingest.gates import check_access, check_sources
+from ingest.gates import check_access, check_sources, old_in_short
 from ingest.gather import Gathered, gather
 from ingest.ground_checks import check_ground
 from ingest.identity import code_digest
@@ -59,7 +59,8 @@ class Built:
     @property
     def warnings(self) -> list[str]:
         """What the gates let pass, but not in silence."""
-        told = [finding.text for finding in self.findings if finding.outcome is Outcome.WARN]
+        warned = [finding for finding in self.findings if finding.outcome is Outcome.WARN]
+        told = [*old_in_short(warned), *(finding.text for finding in warned if finding.check != "age")]
         texts = {finding.name: finding.text for finding in self.findings}
         told += [f"accepted: {texts[override.gate]} (because: {override.reason})" for override in self.overrides]
         return told + [f"accepted {name}, but that did not fail" for name in self.unused]

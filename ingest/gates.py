@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 import numpy as np
@@ -20,7 +20,7 @@ from ingest.findings import Finding, Outcome, above
 from ingest.gather import Gathered
 from ingest.ledger import Ledger
 
-__all__ = ["Finding", "Outcome", "check_access", "check_sources"]
+__all__ = ["Finding", "Outcome", "check_access", "check_sources", "old_in_short"]
 
 _REJECTED_WARN, _REJECTED_FAIL = 0.05, 0.30
 """Share of the rows that were refused: of those that may be here for a warning, of all for a failure."""
@@ -36,6 +36,8 @@ _GEOCODED_WARN = 0.20
 """Share of a source's rows that stand at the place of their address, for want of usable coordinates."""
 _LOADED_WARN = 0.90
 """Share of the territory whose streets are loaded."""
+_OLDEST = 3
+"""So many old sources are named by a build; all are in its findings."""
 
 
 def check_sources(
@@ -166,6 +168,28 @@ def _age(source: Source, data_date: str) -> Finding:
         return Finding("age", source.id, Outcome.PASS, f"{source.id}: of {data_date}, fresh after {limit}")
     outcome = Outcome.FAIL if source.expect.current else Outcome.WARN
     return Finding("age", source.id, outcome, f"{source.id}: of {data_date}, old before {limit}")
+
+
+def old_in_short(findings: Iterable[Finding]) -> list[str]:
+    """Sum up what is older than its source allows: many are, of a mirror; at most one sentence, with the oldest.
+
+    Parameters
+    ----------
+    findings
+        Those that warn.
+    """
+    old = sorted((_date_of(finding), finding.text) for finding in findings if finding.check == "age")
+    if len(old) <= _OLDEST:
+        return [text for _, text in old]
+    shown = "; ".join(text for _, text in old[:_OLDEST])
+    return [
+        f"{len(old)} sources are older than they allow, of these the oldest: {shown} (all: snapshots list --findings)"
+    ]
+
+
+def _date_of(finding: Finding) -> str:
+    """Return the date of a source as :func:`_age` writes it."""
+    return finding.text.partition(": of ")[2]
 
 
 def _geocoded(name: str, ledger: Ledger, geocoded: int) -> Finding:

@@ -18,8 +18,8 @@ from geo.places import Cell, Standing
 from geo.publication import current_id
 from geo.streets import LoadedArea
 from geo.taxonomy import Taxonomy
-from ingest.findings import Outcome
-from ingest.gates import check_access, check_sources
+from ingest.findings import Finding, Outcome
+from ingest.gates import check_access, check_sources, old_in_short
 from ingest.gather import gather
 from ingest.ledger import Ledger, RejectCode
 from ingest.losses import Former, check_losses, count_categories
@@ -242,6 +242,22 @@ def test_an_old_file_warns_and_fails_where_the_source_says_that_it_is_current(fi
     )
     gathered = replace(gathered, declared={**gathered.declared, "pharmacies": declared})
     assert findings(gathered)["age", "pharmacies"].outcome is outcome
+
+
+def test_many_old_sources_make_one_warning_that_names_the_oldest_first():
+    def old(name, date):
+        return Finding("age", name, Outcome.WARN, f"{name}: of {date}, old before 2025-01")
+
+    few = [old("b", "2019"), old("a", "2013-03"), old("c", "2021")]
+    assert old_in_short([*few, Finding("rows", "d", Outcome.WARN, "d: 1 row")]) == [
+        few[1].text,
+        few[0].text,
+        few[2].text,
+    ]
+    (told,) = old_in_short([*few, old("d", "2012-05"), old("e", "2024")])
+    assert told.startswith(f"5 sources are older than they allow, of these the oldest: {old('d', '2012-05').text}; ")
+    assert "c: of 2021" not in told
+    assert old_in_short([]) == []
 
 
 @pytest.mark.parametrize(
