@@ -2,51 +2,63 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from ingest.ledger import RejectCode
 from ingest.results import Sorter
 from ingest.tags import OUT_OF_SCOPE
 
-__all__ = ["map_categories"]
+__all__ = ["Mapped", "map_categories"]
 
 
-def map_categories(sorter: Sorter) -> pd.DataFrame:
-    """Find the categories of the rows that are still open; the others of them are rejected or left out.
+@dataclass(frozen=True)
+class Mapped:
+    """What the codes of a table's rows lead to."""
 
-    Returns
-    -------
-    DataFrame
-        Columns ``row`` (place in the table) and ``category``, in file order, the main category of a row first.
-    """
-    found = _by_tags(sorter) if sorter.source.tags is not None else _by_codes(sorter)
+    categories: pd.DataFrame
+    """Columns ``row`` (place in the table) and ``category``, in file order, the main category of a row first."""
+    unmapped: NDArray[np.bool_]
+    """Rows whose code leads nowhere: rejects, unless they lie beyond the halo."""
+    shown: Sequence[str] | pd.Series[str]
+    """The code of each row, for examples."""
+
+
+def map_categories(sorter: Sorter) -> Mapped:
+    """Find the categories of the rows that are still open, and leave out those whose code is out of scope."""
+    mapped = _by_tags(sorter) if sorter.source.tags is not None else _by_codes(sorter)
+    found = mapped.categories
     more = [_also(sorter, place, found) for place in range(len(sorter.source.also))]
     if more:
         found = pd.concat([found.assign(rank=-1), *more], ignore_index=True)
         found = found.sort_values(["row", "rank"], kind="stable", ignore_index=True)
         found = found.drop_duplicates(["row", "category"], ignore_index=True)
-    return found[["row", "category"]]
+    return Mapped(found[["row", "category"]], mapped.unmapped, mapped.shown)
 
 
-def _by_codes(sorter: Sorter) -> pd.DataFrame:
-    source, rows = sorter.source, np.flatnonzero(sorter.open)
+def _by_codes(sorter: Sorter) -> Mapped:
+    source = sorter.source
     if source.category == OUT_OF_SCOPE:  # a draft that nobody has given a category yet
         sorter.leave_out(sorter.open)
-        rows = np.flatnonzero(sorter.open)
     if source.category:
-        return pd.DataFrame({"row": rows, "category": np.full(len(rows), source.category, dtype=object)})
+        rows = np.flatnonzero(sorter.open)
+        found = pd.DataFrame({"row": rows, "category": np.full(len(rows), source.category, dtype=object)})
+        return Mapped(found, np.zeros(len(sorter.open), dtype=bool), ())
     codes = sorter.table.text(source.columns.get("category", ()), joined_by="/")
-    leads = {code: source.codes.get(code, "") for code in codes.iloc[rows].unique()}
-    category = np.full(len(codes), "", dtype=object)
-    category[rows] = codes.iloc[rows].map(leads).to_numpy(dtype=object)
-    sorter.reject(category == "", RejectCode.UNMAPPED_CATEGORY, codes)
-    sorter.leave_out(category == OUT_OF_SCOPE)
     rows = np.flatnonzero(sorter.open)
-    return pd.DataFrame({"row": rows, "category": category[rows]})
+    leads = {code: source.codes.get(code, "") for code in codes.iloc[rows].unique()}
+    category = np.full(len(codes), OUT_OF_SCOPE, dtype=object)
+    category[rows] = codes.iloc[rows].map(leads).to_numpy(dtype=object)
+    sorter.leave_out(category == OUT_OF_SCOPE)
+    unmapped = np.array(category == "", dtype=bool)
+    rows = np.flatnonzero(sorter.open & ~unmapped)
+    return Mapped(pd.DataFrame({"row": rows, "category": category[rows]}), unmapped, codes)
 
 
-def _by_tags(sorter: Sorter) -> pd.DataFrame:
+def _by_tags(sorter: Sorter) -> Mapped:
     """Ask the tag map of each object."""
     tag_map, tags = sorter.source.tags, sorter.table.tags
     assert tag_map is not None  # noqa: S101 - see map_categories
@@ -60,9 +72,9 @@ def _by_tags(sorter: Sorter) -> pd.DataFrame:
             useless[row] = tag_map.ignores(tags[row])
             unmapped[row] = not useless[row]
             shown[row] = tag_map.accounts_for(tags[row])
-    sorter.reject(unmapped, RejectCode.UNMAPPED_CATEGORY, shown)
     sorter.leave_out(useless)
-    return pd.DataFrame(given, columns=["row", "category"]).astype({"row": np.int64, "category": object})
+    categories = pd.DataFrame(given, columns=["row", "category"]).astype({"row": np.int64, "category": object})
+    return Mapped(categories, unmapped, shown)
 
 
 def _also(sorter: Sorter, place: int, found: pd.DataFrame) -> pd.DataFrame:

@@ -1,8 +1,12 @@
 """Row → service, or a reject with a code: by columns while it is about all rows, by objects for those that remain.
 
-Every row takes exactly one way out, in this order: left out by a declared filter; without the publisher's key; without
-a usable place (:mod:`ingest.placing`); beyond the halo; of a code that leads to no category; the same site as an
-earlier row; kept.
+Every row takes exactly one way out, in this order: left out by a declared filter; without the publisher's key; of a
+code that is out of scope, wherever it stands; beyond the halo; of a code that leads to no category; without a usable
+place (:mod:`ingest.placing`); the same site as an earlier row; kept.
+
+A code that nobody has mapped counts in every row that stands here or may, one without a place too: it is said before
+what is wrong with the place, so that its count is whole. Only what is known to be beyond the halo is left out first: of
+a national file, each territory counts its own rows, not the country's.
 """
 
 from __future__ import annotations
@@ -10,33 +14,28 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from itertools import chain, starmap
+from itertools import starmap
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from geo.places import Precision, Provenance, Service, Standing
+from geo.places import Provenance, Service, Standing
 from ingest.catalogue import Source
-from ingest.coarse import stands_for_commune
 from ingest.connectors.table import FILE, Table
-from ingest.dates import read_dates
-from ingest.decimals import read_decimals
 from ingest.fetch import Fetched
 from ingest.filters import leave_out_filtered
-from ingest.keys import names_nobody, read_keys, shared_identifiers
+from ingest.keys import names_nobody, read_keys
 from ingest.known_places import KnownPlaces
 from ingest.ledger import RejectCode
 from ingest.locate import Locator
 from ingest.mapping import map_categories
 from ingest.placing import POSITION_CODES, Placed, place_rows
 from ingest.results import Draft, Sorter, SourceResult
+from ingest.said import Said, describe
 from ingest.scope import Scope
 
 __all__ = ["normalise_services"]
-
-_NAME_TAGS = ("name", "brand", "operator")
-_LABEL = ("address", "number", "repetition", "street")
 
 
 def normalise_services(
@@ -93,11 +92,14 @@ def _normalise(
     leave_out_filtered(sorter)
     keys = read_keys(source, table)
     sorter.reject((keys == "").to_numpy(dtype=bool), RejectCode.NO_KEY, table.text([FILE]))
-    placed = place_rows(source, table, scope, locator, sorter.open, known)
-    refused = sorter.open & placed.failed & ~placed.far
-    _leave_out_unplaced(sorter, placed, keys)
-    places = _places(sorter, placed, refused, scope, asked) if asked else None
-    drafts = _distinct(sorter, keys, map_categories(sorter))
+    asked_for = sorter.open.copy()
+    mapped = map_categories(sorter)
+    placed = place_rows(source, table, scope, locator, asked_for if asked else sorter.open, known)
+    places = _places(sorter, placed, asked_for, scope, asked) if asked else None
+    sorter.leave_out(placed.far | ~(placed.covered | placed.failed))
+    sorter.reject(mapped.unmapped, RejectCode.UNMAPPED_CATEGORY, mapped.shown)
+    _reject_unplaced(sorter, placed, keys)
+    drafts = _distinct(sorter, keys, mapped.categories)
     rows = np.flatnonzero(sorter.open)
     geocoded = sum(row in placed.geocoded for row in rows.tolist()) if placed.geocoded else 0
     made = _drafts(sorter, drafts, placed, fetched, scope, known)
@@ -107,48 +109,49 @@ def _normalise(
 
 
 def _places(
-    sorter: Sorter, placed: Placed, refused: NDArray[np.bool_], scope: Scope, asked: Sequence[str]
+    sorter: Sorter, placed: Placed, rows_asked: NDArray[np.bool_], scope: Scope, asked: Sequence[str]
 ) -> KnownPlaces:
-    """Return where the rows stand that are still open, whatever their category."""
-    rows = np.flatnonzero(sorter.open)
-    name, precision = _describe(_Said(sorter.source, sorter.table, rows), placed, rows, scope, None)
+    """Return where the rows stand that have a key and pass the filters, whatever their category."""
+    rows = np.flatnonzero(rows_asked & placed.covered & ~placed.failed & ~placed.far)
+    name, precision = describe(Said(sorter.source, sorter.table, rows), placed, rows, scope, None)
     stand = {"lon": placed.lon[rows], "lat": placed.lat[rows], "insee": placed.insee[rows]}
     problem = placed.problem.copy()
-    problem[~refused] = None
+    problem[~rows_asked | placed.far] = None
     usable = pd.DataFrame({**stand, "name": name, "precision": precision}, index=rows)
     return KnownPlaces.of(sorter.source, sorter.table, asked, problem, usable)
 
 
-def _leave_out_unplaced(sorter: Sorter, placed: Placed, keys: pd.Series[str]) -> None:
-    """Reject what has no usable place, unless it says that it is beyond the halo, and leave out what lies there."""
-    sorter.leave_out(placed.far)
+def _reject_unplaced(sorter: Sorter, placed: Placed, keys: pd.Series[str]) -> None:
+    """Reject the rows that have no usable place, each with what is wrong with it."""
     failed = np.flatnonzero(sorter.open & placed.failed)
-    if failed.size:
-        codes = placed.problem[failed]
-        shown = np.full(len(keys), "", dtype=object)
-        shown[failed] = placed.examples(failed)
-        for code in POSITION_CODES:
-            where = np.zeros(len(keys), dtype=bool)
-            where[failed[codes == code]] = True
-            is_key = code is RejectCode.NO_POSITION and names_nobody(sorter.source)
-            sorter.reject(where, code, keys if is_key else pd.Series(shown))
-    sorter.leave_out(~placed.covered)
+    if not failed.size:
+        return
+    codes = placed.problem[failed]
+    shown = np.full(len(keys), "", dtype=object)
+    shown[failed] = placed.examples(failed)
+    for code in POSITION_CODES:
+        where = np.zeros(len(keys), dtype=bool)
+        where[failed[codes == code]] = True
+        is_key = code is RejectCode.NO_POSITION and names_nobody(sorter.source)
+        sorter.reject(where, code, keys if is_key else pd.Series(shown))
 
 
 def _distinct(sorter: Sorter, keys: pd.Series[str], found: pd.DataFrame) -> pd.DataFrame:
-    """Merge the rows whose key and categories were met before in this source.
+    """Merge the open rows whose key and categories were met before in this source.
 
     Parameters
     ----------
     found
-        Columns ``row`` and ``category``, in file order, the main category of a row first.
+        Columns ``row`` and ``category``, in file order, the main category of a row first; of rows that were left out
+        or rejected since too.
 
     Returns
     -------
     DataFrame
         What is left, with ``key`` and the ``local`` id of each service.
     """
-    found["key"] = keys.to_numpy(dtype=object)[found["row"]]
+    found = found[sorter.open[found["row"]]]
+    found = found.assign(key=keys.to_numpy(dtype=object)[found["row"]])
     fresh = found[~found.duplicated(["key", "category"])]
     kept = np.zeros(len(sorter.open), dtype=bool)
     kept[fresh["row"]] = True
@@ -159,28 +162,6 @@ def _distinct(sorter: Sorter, keys: pd.Series[str], found: pd.DataFrame) -> pd.D
     kinds = {category: f"~{category.partition('.')[2]}" for category in fresh["category"].unique()}
     ends = np.where(plain, "", fresh["category"].map(kinds).to_numpy(dtype=object))
     return fresh.assign(local=fresh["key"].to_numpy(dtype=object) + ends)
-
-
-def _describe(
-    said: _Said, placed: Placed, rows: NDArray[np.int64], scope: Scope, known: KnownPlaces | None
-) -> tuple[list[str], list[Precision]]:
-    """Return the name of some rows, and how exactly they are placed."""
-    name, precision = said.names(), said.precisions()
-    numbers = rows.tolist()
-    taken = {place: placed.taken[row] for place, row in enumerate(numbers) if row in placed.taken}
-    told = known.usable.loc[list(taken.values())] if known is not None and taken else None
-    if told is not None:
-        for place, other in zip(taken, told["name"], strict=True):
-            name[place] = name[place] or other
-    coarse = stands_for_commune(placed.lon[rows], placed.lat[rows], placed.insee[rows], said.labels(name), scope)
-    for place in np.flatnonzero(coarse).tolist():
-        precision[place] = Precision.LOCALITY if precision[place] is Precision.UNKNOWN else precision[place]
-    if placed.geocoded:
-        precision = [placed.geocoded.get(row, given) for row, given in zip(numbers, precision, strict=True)]
-    if told is not None:
-        for place, other in zip(taken, told["precision"], strict=True):
-            precision[place] = other
-    return name, precision
 
 
 def _drafts(
@@ -194,8 +175,8 @@ def _drafts(
     if drafts.empty:
         return ()
     source, rows = sorter.source, drafts["row"].to_numpy()
-    said = _Said(source, sorter.table, rows)
-    name, precision = _describe(said, placed, rows, scope, known)
+    said = Said(source, sorter.table, rows)
+    name, precision = describe(said, placed, rows, scope, known)
     insee = placed.insee[rows]
     lon, lat = placed.lon[rows], placed.lat[rows]
     inside = {commune.insee: commune.in_territory for commune in scope.communes}
@@ -221,60 +202,3 @@ def _drafts(
         ),
     )
     return tuple(map(Draft, services, rows.tolist(), said.links()))
-
-
-class _Said:
-    """What the rows that are kept say beside their place."""
-
-    def __init__(self, source: Source, table: Table, rows: np.ndarray[tuple[int], np.dtype[np.int64]]) -> None:
-        self._source, self._table, self._rows = source, table, rows
-
-    def _text(self, name: str) -> pd.Series[str] | None:
-        headers = self._source.columns.get(name, ())
-        return self._table.text(headers).iloc[self._rows] if headers else None
-
-    def _tag(self, *names: str) -> list[str]:
-        tags = [self._table.tags[row] for row in self._rows.tolist()]
-        return [next((given[name] for name in names if name in given), "") for given in tags]
-
-    def names(self) -> list[str]:
-        if self._table.tags:
-            return self._tag(*_NAME_TAGS)
-        text = self._text("name")
-        return [""] * len(self._rows) if text is None else [" ".join(name.split()) for name in text.tolist()]
-
-    def labels(self, names: list[str]) -> list[str]:
-        """Return what tells their places apart: the address, or the name where the source gives none."""
-        columns = [text.tolist() for text in map(self._text, _LABEL) if text is not None]
-        return [" ".join(parts) for parts in zip(*columns, strict=True)] if columns else names
-
-    def capacities(self) -> list[float | None]:
-        """Return the number of places; None when it is not said, or said as 0 by a file that fills its blanks."""
-        text = pd.Series(self._tag("capacity")) if self._table.tags else self._text("capacity")
-        if text is None:
-            return [None] * len(self._rows)
-        numbers = read_decimals(text)
-        known = np.isfinite(numbers) & (numbers > 0)
-        return [number if is_known else None for number, is_known in zip(numbers.tolist(), known.tolist(), strict=True)]
-
-    def precisions(self) -> list[Precision]:
-        text = self._text("precision")
-        if text is None:
-            return [Precision.UNKNOWN] * len(self._rows)
-        return [self._source.precision.get(word, Precision.UNKNOWN) for word in text.tolist()]
-
-    def updates(self) -> list[str]:
-        text = self._text("updated")
-        return [""] * len(self._rows) if text is None else read_dates(text.tolist())
-
-    def links(self) -> list[tuple[tuple[str, str], ...]]:
-        """Return the identifiers that each row shares with other sources."""
-        if not self._source.links:
-            return [()] * len(self._rows)
-        columns = [
-            [[(kind, value) for value in shared_identifiers(kind, cell)] if cell else [] for cell in cells]
-            for kind, cells in (
-                (kind, self._table.text(names).iloc[self._rows]) for kind, names in self._source.links.items()
-            )
-        ]
-        return [tuple(chain.from_iterable(found)) for found in zip(*columns, strict=True)]

@@ -164,15 +164,13 @@ def write_health(
         elif facility in others[:3]:
             said |= {"longitude": said["latitude"], "latitude": said["longitude"]}
         sheet.add(said, replace(kept(facility), geocoded=facility in lost))
-    for number in range(9):
-        sheet.add(
-            row(own[number]) | {"identifiant": f"OPT{number}", "finess": "", "type": "OPTICIEN", "nom": "OPTIQUE"}, FAR
-        )
-    for number in range(2):
-        sheet.add(
-            row(own[number]) | {"identifiant": f"VET{number}", "finess": "", "type": "VETERINAIRE"},
-            Fate("unmapped_category"),
-        )
+    for number in range(9):  # of no use here, with a place or without
+        optician = {"identifiant": f"OPT{number}", "finess": "", "type": "OPTICIEN", "nom": "OPTIQUE"}
+        unplaced = {**_NOWHERE, "adresse": UNKNOWN} if number > 6 else {}
+        sheet.add(row(own[number]) | optician | unplaced, FAR)
+    for number in range(2):  # of a kind that nobody knows, with a place or without
+        vet = {"identifiant": f"VET{number}", "finess": "", "type": "VETERINAIRE"}
+        sheet.add(row(own[number]) | vet | (_NOWHERE if number else {}), Fate("unmapped_category"))
         unknown = {"identifiant": f"NUL{number}", "finess": "", "adresse": UNKNOWN if number else ""}
         way = "address_not_found" if number else "no_position"
         sheet.add({**row(own[number]), **unknown, **_NOWHERE}, Fate(way))

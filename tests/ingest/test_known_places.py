@@ -104,9 +104,23 @@ def test_closed_far_refused_and_unknown_places_are_told_apart(tmp_path):
     made = deeds(tmp_path, "71c;14", "75d;14", "71e;14", "71f;14", "71a;50", "71a;99", "71a;14")
     assert made.ledger == Ledger(read=7, kept=1, merged=0, out_of_scope=3, rejected=3)
     assert [(r.code, r.line, r.example) for r in made.rejects] == [
-        (RejectCode.ZERO_POSITION, 4, "71E"), (RejectCode.UNKNOWN_SERVICE, 5, "71F"),
-        (RejectCode.UNMAPPED_CATEGORY, 7, "99"),
+        (RejectCode.UNMAPPED_CATEGORY, 7, "99"), (RejectCode.ZERO_POSITION, 4, "71E"),
+        (RejectCode.UNKNOWN_SERVICE, 5, "71F"),
     ]  # fmt: skip
+
+
+def test_codes_are_judged_before_places(tmp_path):
+    made = deeds(tmp_path, "71f;50", "71e;50", "71f;99", "71e;99", "71c;99", "75d;99")
+    assert made.ledger == Ledger(read=6, kept=0, merged=0, out_of_scope=4, rejected=2)
+    assert [(r.code, r.line) for r in made.rejects] == [(RejectCode.UNMAPPED_CATEGORY, line) for line in (4, 5)]
+
+
+def test_a_place_of_a_code_that_is_out_of_scope_or_unknown_is_none_the_less_known(tmp_path):
+    made = register(tmp_path)
+    assert {r.code for r in made.rejects} == {RejectCode.ZERO_POSITION, RejectCode.UNMAPPED_CATEGORY}
+    found = made.places.find("finess", pd.Series(["71B", "71G", "71E"]))
+    assert made.places.is_usable(found).tolist() == [True, True, False]
+    assert made.places.problems(found).tolist() == [None, None, RejectCode.ZERO_POSITION]
 
 
 def test_what_is_done_twice_at_one_place_is_one_service_and_other_things_there_are_others(tmp_path):

@@ -186,6 +186,31 @@ def test_a_code_that_leads_nowhere_is_a_reject_with_its_value_never_a_default(tm
     assert made.ledger == Ledger(5, 1, 0, 2, 2)
 
 
+def test_a_code_is_judged_before_the_place(tmp_path):
+    nowhere, far = ";", at(2, 200)
+    made = rows(
+        tmp_path,
+        f"1;{nowhere};390;71001",  # out of scope, wherever it stands
+        "2;0;0;390;",
+        f"3;{nowhere};999;71001",  # unmapped, here or perhaps here
+        f"4;{nowhere};999;",
+        "5;ici;là;999;71002",
+        f"6;{at(2, 2)};999;75001",  # its place and its commune contradict each other
+        f"7;{far};999;",  # unmapped, and known to be elsewhere
+        f"8;{nowhere};999;75001",
+        f"9;{nowhere};340;71001",  # mapped, and without a place
+        header="id;lon;lat;nature;insee",
+        categories={"340": "education.college", "390": "out_of_scope"},
+        columns={"key": "id", "lon": "lon", "lat": "lat", "category": "nature", "insee": "insee"},
+    )
+    assert made.ledger == Ledger(read=9, kept=0, merged=0, out_of_scope=4, rejected=5)
+    assert {r.line - 1: r.code for r in made.rejects} == {
+        3: RejectCode.UNMAPPED_CATEGORY, 4: RejectCode.UNMAPPED_CATEGORY, 5: RejectCode.UNMAPPED_CATEGORY,
+        6: RejectCode.UNMAPPED_CATEGORY, 9: RejectCode.NO_POSITION,
+    }  # fmt: skip
+    assert all(r.example == "999" for r in made.rejects if r.code is RejectCode.UNMAPPED_CATEGORY)
+
+
 def test_a_row_without_a_place_is_far_when_its_commune_is(tmp_path):
     made = rows(
         tmp_path, "1;;;75001", "2;;;71001", "3;;;71903", "4;;;99999", "5;;;",
@@ -233,7 +258,7 @@ def test_a_row_says_when_it_was_last_looked_at(tmp_path):
 
 
 def test_schools_each_in_its_own_system(shipped):
-    made = result(shipped["education_annuaire"], "ecoles-latin1.csv")
+    made = result(shipped["education_annuaire"].as_of(0), "ecoles-latin1.csv")
     # One without coordinates is out of scope by its postcode, which had lost its zero.
     assert made.ledger == Ledger(read=8, kept=4, merged=0, out_of_scope=3, rejected=1)
     assert count_codes(made.rejects) == {"unmapped_category": 1}
@@ -251,7 +276,7 @@ def test_schools_each_in_its_own_system(shipped):
 
 
 def test_the_overseas_row_lies_where_it_is(shipped):
-    of = shipped["education_annuaire"]
+    of = shipped["education_annuaire"].as_of(0)
     files = [fetched(COUNTEREXAMPLES / "ecoles-latin1.csv", of)]
     read = file.read(of, files)
     places = read_positions(of, read, scope())
@@ -294,6 +319,7 @@ def test_json_inside_cells(shipped):
     made = result(shipped["dila_services"], "services-publics.csv")
     assert made.ledger == Ledger(4, 2, 0, 1, 1)
     assert Counter(s.category for s in services(made)) == {"public.townhall": 1, "public.police": 1}
+    assert made.drafts[0].links == (("siret", "12345678900011"),)
 
 
 def test_rows_wrapped_in_javascript(tmp_path):
