@@ -12,6 +12,7 @@ from shapely import MultiPolygon, Polygon, get_parts
 
 from geo.modes import Mode
 from geo.projection import ground_m
+from geo.turns import Restriction
 
 __all__ = ["Extent", "LoadedArea", "RawStreets", "Segments"]
 
@@ -50,6 +51,8 @@ class RawStreets:
     """(S,) row in ``areas`` of the extract that the segment's way is from; None: all of the first."""
     node_tags: Mapping[int, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
     """By node row, for the few nodes with a barrier, a signal or a crossing: the tags that the modes ask about."""
+    restrictions: tuple[Restriction, ...] = ()
+    """What relations say of turns, in the order of their numbers; ways and nodes as rows of the above."""
 
     @property
     def extent(self) -> Extent | None:
@@ -79,6 +82,8 @@ class Segments:
     """(S,) loaded area, 0 … ``areas`` − 1."""
     areas: int
     """How many loaded areas there are; one at least."""
+    way: NDArray[np.int32]
+    """(S,) row of the segment's way in ``RawStreets.way_tags``."""
     told: NDArray[np.bool_] | None = None
     """(S,) whether the way carries a tag that says what the mode asks of it; None: the mode asks nothing."""
 
@@ -99,7 +104,8 @@ class Segments:
         node_lonlat, start, end = _cut(raw.node_lonlat, start, end, closed)
         area = np.zeros(len(usable), np.int32) if raw.segment_area is None else raw.segment_area
         areas = max(1, len(raw.areas))
-        return cls(node_lonlat, start, end, cost_ms[:, 0].copy(), cost_ms[:, 1].copy(), length_m, area[usable], areas)
+        forward_ms, backward_ms, way = cost_ms[:, 0].copy(), cost_ms[:, 1].copy(), raw.segment_way[usable]
+        return cls(node_lonlat, start, end, forward_ms, backward_ms, length_m, area[usable], areas, way)
 
     @property
     def untold_share(self) -> float | None:
@@ -157,6 +163,7 @@ class Segments:
             backward_ms=self.backward_ms[rows],
             length_m=self.length_m[rows],
             area=self.area[rows],
+            way=self.way[rows],
             told=None if self.told is None else self.told[rows],
         )
 
