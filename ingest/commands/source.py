@@ -24,16 +24,23 @@ def draft(
     title: Annotated[str, typer.Option(help="As its publisher calls it.")] = "",
     territory: Annotated[str, typer.Option(help="Code of the département, or * for all.")] = "*",
     kind: Annotated[str, typer.Option(help="What its rows are: services, addresses, commune_facts…")] = "services",
+    encoding: Annotated[
+        str, typer.Option(help="In which it is written: utf-8, cp1252, cp850…", show_default="found out")
+    ] = "",
     mirror: Mirror = None,
     write: Annotated[bool, typer.Option("--write", help="Into data/sources/ instead of the terminal.")] = False,
 ) -> None:
     """Look at a file that nobody has described, and write the TOML that reads it, open questions as comments."""
     from ingest.draft.draft import draft_source  # noqa: PLC0415 - so that the other commands start at once
+    from ingest.draft.encoding import is_encoding  # noqa: PLC0415
 
     settings = load_build_settings(mirror=mirror)
     if kind not in COLUMNS:
         raise typer.BadParameter(f"{kind!r} is none of {', '.join(sorted(COLUMNS))}", param_hint="--kind")
-    made = draft_source(file, settings, name=name, title=title, territory=territory, kind=cast("Kind", kind))
+    if encoding and not is_encoding(encoding):
+        raise typer.BadParameter(f"{encoding!r} is no encoding that is known", param_hint="--encoding")
+    told = {"name": name, "title": title, "territory": territory, "encoding": encoding}
+    made = draft_source(file, settings, kind=cast("Kind", kind), **told)
     if not write:
         typer.echo(made.text, nl=False)
         return

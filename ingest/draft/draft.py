@@ -8,16 +8,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from geo.errors import ConfigurationError
 from geo.places import Licence
 from geo.taxonomy import Taxonomy
 from ingest.catalogue import Kind, Source
+from ingest.draft.encoding import Spelling, look_at_spelling
 from ingest.draft.meaning import find_meaning
+from ingest.draft.naming import Named, name_of_address, name_of_file
 from ingest.draft.profile import profile_columns
 from ingest.draft.rows import read_undescribed
-from ingest.draft.write import About, Draft, id_of, write_draft
+from ingest.draft.write import About, Draft, write_draft
 from ingest.fetch import Fetched, Fetcher
 from ingest.hosts import Hosts
 from ingest.settings import BuildSettings
@@ -26,6 +27,8 @@ __all__ = ["Drafted", "draft_source"]
 
 _PORTAL = re.compile(r"(https?://[^/]+)/(?:api/)?explore/(?:v2\.\d/catalog/datasets|dataset)/([^/?]+)")
 _DATA_GOUV = re.compile(r"https?://www\.data\.gouv\.fr/(?:fr/)?(?:api/1/)?datasets/([^/?]+)")
+
+_CALLED = "what is it called? The name of the file could be that of any: choose id and title (--id, --title)"
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,7 @@ def draft_source(
     title: str = "",
     territory: str = "*",
     kind: Kind = "services",
+    encoding: str = "",
 ) -> Drafted:
     """Read a file with every column, and write down what it seems to be.
 
@@ -73,6 +77,8 @@ def draft_source(
     ----------
     given
         Path of a file (below the mirror of the settings, where one is set), or an address.
+    encoding
+        In which it is written; empty: to be found out.
 
     Raises
     ------
@@ -82,15 +88,18 @@ def draft_source(
         When the address gives nothing, or the file is none of rows.
     """
     is_address = bool(re.match(r"https?://", given))
-    name = name or id_of(Path(urlsplit(given).path if is_address else given).name)
+    named = _named(given, settings, territory, is_address=is_address)
+    asked = () if (name and title) or not named.says_little else (_CALLED,)
+    name = name or named.id
     file = _fetched(given, name, settings) if is_address else _local(given, name)
-    table, rows = read_undescribed(file)
+    spelling = Spelling(encoding) if encoding else look_at_spelling(file)
+    table, rows = read_undescribed(file, spelling.encoding)
     profiles = profile_columns(table.frame)
     path = "" if is_address else _below_mirror(Path(given), settings.mirror)
     columns = len(profiles)
     about = About(
         id=name,
-        title=title or _title(Path(given).name),
+        title=title or named.title,
         address=_address(given) if is_address else {},
         path=path,
         data_date=file.data_date,
@@ -100,10 +109,18 @@ def draft_source(
         rows_at=rows,
         territory=territory,
         kind=kind,
+        encoding=spelling.encoding,
+        questions=(*asked, *filter(None, [spelling.question])),
     )
     meaning = find_meaning(profiles, has_shapes=bool(table.geometries))
     taxonomy = Taxonomy.load(settings.data / "taxonomy.toml")
     return Drafted(name, write_draft(about, profiles, meaning, taxonomy, _maps(settings.data / "sources" / "maps")))
+
+
+def _named(given: str, settings: BuildSettings, territory: str, *, is_address: bool) -> Named:
+    if is_address:
+        return name_of_address(given, _address(given).get("dataset", ""), territory)
+    return name_of_file(Path(given), settings.mirror, territory)
 
 
 def _fetched(address: str, name: str, settings: BuildSettings) -> Fetched:
@@ -147,10 +164,6 @@ def _address(url: str) -> Mapping[str, str]:
     if match := _PORTAL.match(url):
         return {"protocol": "opendatasoft", "url": match[1], "dataset": match[2]}
     return {"url": url}
-
-
-def _title(name: str) -> str:
-    return name.partition(".")[0].replace("_", " ").replace("-", " ").strip()
 
 
 def _maps(folder: Path) -> dict[str, dict[str, str]]:

@@ -17,6 +17,8 @@ _MOSTLY = 0.9
 _ALONE = 0.98
 _GROUPS, _CODES = 60, 400
 """Most values that sort the rows of a short file, and of a long one."""
+_KINDS = 12
+"""So few values sort the rows of a handful, where a quarter of the rows would be one or two."""
 _NUMBER = r"[-+]?\s*\d+(?:[ \u00a0\u202f]\d{3})*(?:[.,]\d+)?(?:[eE][-+]?\d+)?"
 _LOOKS: tuple[tuple[Kind, str], ...] = (
     ("siret", r"\d{14}"),
@@ -70,7 +72,8 @@ def profile_columns(frame: pd.DataFrame) -> list[Profile]:
 def _profile(header: str, column: pd.Series[str]) -> Profile:
     filled = column[column != ""]
     counts = filled.value_counts()
-    few = len(counts) <= min(_GROUPS, max(2, len(filled) // 4)) or len(counts) <= min(_CODES, len(filled) // 50)
+    groups = max(2, min(_KINDS, len(filled) * 2 // 3), min(_GROUPS, len(filled) // 4))
+    few = len(counts) <= max(groups, min(_CODES, len(filled) // 50))
     values = tuple((str(value), int(count)) for value, count in counts.items()) if few else ()
     numbers = pd.to_numeric(
         filled.str.replace(r"[ \u00a0\u202f]", "", regex=True).str.replace(",", ".", regex=False), errors="coerce"

@@ -22,15 +22,20 @@ from ingest.connectors.unpack import unpack
 from ingest.fetch import Fetched
 from ingest.tags import OUT_OF_SCOPE
 
-__all__ = ["read_undescribed"]
+__all__ = ["read_undescribed", "undescribed"]
 
 _DEPTH = 4
 _FEWEST = 2
 """A list of one object is more often a heading than the rows."""
 
 
-def read_undescribed(file: Fetched) -> tuple[Table, str]:
+def read_undescribed(file: Fetched, encoding: str = "") -> tuple[Table, str]:
     """Read a file of rows.
+
+    Parameters
+    ----------
+    encoding
+        In which it is written; empty: in one of those that every source accepts.
 
     Returns
     -------
@@ -44,18 +49,21 @@ def read_undescribed(file: Fetched) -> tuple[Table, str]:
     SourceMalformed
         When it is no file of rows.
     """
+    told = {"encoding": (encoding,)} if encoding else {}
+    source = undescribed(file.source, **told)
     try:
-        return file_connector.read_every_column(_source(file.source), [file]), ""
+        return file_connector.read_every_column(source, [file]), ""
     except SourceMalformed:
-        for way in _ways(file):
+        for way in _ways(file, source):
             try:
-                return file_connector.read_every_column(_source(file.source, rows=way), [file]), way
+                return file_connector.read_every_column(undescribed(file.source, rows=way, **told), [file]), way
             except SourceMalformed:
                 continue
         raise
 
 
-def _source(name: str, **more: Any) -> Source:
+def undescribed(name: str, **more: Any) -> Source:
+    """Return a source that says nothing of its file, but what is given."""
     return Source(
         id=name,
         title=name,
@@ -69,9 +77,8 @@ def _source(name: str, **more: Any) -> Source:
     )
 
 
-def _ways(file: Fetched) -> list[str]:
+def _ways(file: Fetched, source: Source) -> list[str]:
     """Return the ways that may lead to rows, the one with most rows first."""
-    source = _source(file.source)
     content = unpack(source, file.path.read_bytes(), file.path.name).content
     counts: Counter[str] = Counter()
     if content.lstrip().startswith(b"<"):

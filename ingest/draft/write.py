@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,7 +14,7 @@ from ingest.draft.meaning import Meaning
 from ingest.draft.profile import Profile
 from ingest.tags import OUT_OF_SCOPE
 
-__all__ = ["About", "Draft", "id_of", "write_draft"]
+__all__ = ["About", "Draft", "write_draft"]
 
 _CODES_HERE = 12
 """More codes than that go into a map of their own."""
@@ -47,6 +46,10 @@ class About:
     """Way to the rows inside the file; empty where they lie where they are looked for."""
     territory: str
     kind: Kind = "services"
+    encoding: str = ""
+    """To be declared; empty where those that every source accepts are enough."""
+    questions: tuple[str, ...] = ()
+    """Of name and encoding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,7 @@ def write_draft(
     questions = [
         "who publishes it, on which page, and under which licence? " + ", ".join(licence.value for licence in Licence),
         *([] if about.dated else [_UNDATED]),
+        *about.questions,
         *(meaning.questions if about.kind == "services" else ()),
     ]
     columns = {name: header for name, header in meaning.columns.items() if name in COLUMNS[about.kind]}
@@ -97,6 +101,7 @@ def write_draft(
     lines += [
         f"territories = [{_text(about.territory)}]",
         f"expect = {{ rows = [{int(about.rows * 0.8)}, {int(about.rows * 1.5) + 1}] }}",
+        f"encoding = [{_text(about.encoding)}]" if about.encoding else "",
         f"rows = {_text(about.rows_at)}" if about.rows_at else "",
         category,
         *(f"columns.{name} = {_text(header)}" for name, header in columns.items()),
@@ -144,9 +149,3 @@ def _category(
 def _text(value: str) -> str:
     """Write a TOML string: JSON's escapes are a part of TOML's."""
     return json.dumps(value, ensure_ascii=False)
-
-
-def id_of(name: str) -> str:
-    """Return an id for a file's name: lower case, without accents, suffixes and dates."""
-    stem = name.partition(".")[0].casefold()
-    return re.sub(r"[^a-z0-9]+", "_", re.sub(r"\d{6,}", "", stem)).strip("_") or "source"

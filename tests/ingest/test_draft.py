@@ -7,13 +7,19 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
 from geo.errors import ConfigurationError
 from geo.taxonomy import Taxonomy
+from ingest.commands.source import source
 from ingest.draft.codes import fitting_map, likely_category
+from ingest.draft.draft import draft_source
+from ingest.draft.encoding import is_encoding
 from ingest.draft.meaning import find_meaning
+from ingest.draft.naming import Named, id_of, name_of_address, name_of_file
 from ingest.draft.profile import profile_columns
-from ingest.draft.write import About, id_of, write_draft
+from ingest.draft.write import About, write_draft
+from ingest.settings import BuildSettings
 from ingest.source_files import parse_source
 
 DATA = Path(__file__).resolve().parents[2] / "data"
@@ -157,3 +163,110 @@ def test_many_codes_become_a_map_of_their_own(taxonomy):
 def test_an_id_is_made_of_a_files_name():
     assert id_of("Liste des lieux-20240801.csv.gz") == "liste_des_lieux"
     assert id_of("20240801.csv") == "source"
+
+
+def test_a_dozen_rows_have_kinds_too(taxonomy):
+    table = pd.DataFrame(
+        {
+            "nom": [f"Lieu {n}" for n in range(12)],
+            "Type": ["Piscine", "Crèche", "Ludothèque", ""] * 3,
+            "ville": [f"Bourg {n}" for n in range(12)],
+            "position": [f"46.{n + 10}, 4.{n + 10}" for n in range(12)],
+        },
+        dtype=object,
+    )
+    profiles = profile_columns(table)
+    meaning = find_meaning(profiles)
+    assert meaning.columns["category"] == "Type"
+    assert [p.sorts for p in profiles] == [False, True, False, False]
+    codes = tomllib.loads(write_draft(ABOUT, profiles, meaning, taxonomy, {}).source)["categories"]
+    assert codes == {"Piscine": "sport.pool", "Crèche": "childcare.creche", "Ludothèque": "out_of_scope"}
+
+
+@pytest.mark.parametrize("text", ["Centre", "centres", "Maison", "Salle", "Point", "Service"])
+def test_a_word_that_begins_many_names_resembles_none(text, taxonomy):
+    assert likely_category(text, taxonomy) == "out_of_scope"
+
+
+@pytest.mark.parametrize(
+    ("text", "category"),
+    [("Centre social", "culture.club"), ("Salle de sport", "sport.gym"), ("Gares", "transport.station")],
+)
+def test_a_whole_name_resembles_its_category(text, category, taxonomy):
+    assert likely_category(text, taxonomy) == category
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("Médiathèques d’Œuvre.csv", Named("mediatheques_d_oeuvre", "Médiathèques d’Œuvre")),
+        ("ludotheques_20240801.csv.gz", Named("ludotheques", "ludotheques")),
+        ("Centre.csv", Named("centre_00", "Centre (00)", says_little=True)),
+        ("data-2024.json", Named("data_00", "data (00)", says_little=True)),
+        ("20240801.csv", Named("source_00", "20240801 (00)", says_little=True)),
+        ("gites/export1.csv", Named("gites_export1_00", "gites – export1 (00)", says_little=True)),
+        ("data/gites/export1.csv", Named("gites_export1_00", "gites – export1 (00)", says_little=True)),
+    ],
+)
+def test_a_file_is_named_by_what_tells_it_from_others(name, found, tmp_path):
+    assert name_of_file(tmp_path / name, tmp_path, "00") == found
+
+
+def test_folders_of_this_machine_alone_name_nothing(tmp_path):
+    assert name_of_file(tmp_path / "Centre.csv", None, "*") == Named("centre", "Centre", says_little=True)
+
+
+@pytest.mark.parametrize(
+    ("address", "dataset", "found"),
+    [
+        ("https://data.example.fr/files/Gîtes%20ruraux.csv?a=b", "", Named("gites_ruraux", "Gîtes ruraux")),
+        (
+            "https://data.example.fr/explore/dataset/gites-ruraux/export/",
+            "gites-ruraux",
+            Named("gites_ruraux", "gites ruraux"),
+        ),
+        ("https://data.example.fr/v1/export.csv", "", Named("example_export", "example – export", says_little=True)),
+        ("https://www.example.fr/", "", Named("example", "example")),
+    ],
+)
+def test_an_address_names_its_dataset_or_its_host(address, dataset, found):
+    assert name_of_address(address, dataset, "*") == found
+
+
+TOWNS = "nom;ville;lat;lon\n" + "".join(f"Crèche n° {n};Mâcon-lès-Évêchés;46,{n:02};4,{n:02}\n" for n in range(10, 40))
+
+
+@pytest.mark.parametrize(
+    ("written", "declared", "asked"),
+    [
+        ("utf-8", None, False),
+        ("utf-8-sig", None, False),
+        ("cp1252", None, True),
+        ("cp850", ["cp850"], True),
+        ("mac_roman", ["mac_roman"], True),
+        ("utf-16", ["utf-16"], False),
+    ],
+)
+def test_an_encoding_that_was_guessed_is_asked_for(written, declared, asked, tmp_path):
+    file = tmp_path / "creches.csv"
+    file.write_bytes(TOWNS.encode(written))
+    draft = draft_source(str(file), BuildSettings(data=DATA, mirror=None), territory="00").draft.source
+    assert tomllib.loads(draft).get("encoding") == declared
+    questions = [line for line in draft.splitlines() if line.startswith("# ? not written in UTF-8")]
+    assert [("'Crèche'" in line and "'Mâcon-lès-Évêchés'" in line) for line in questions] == [True] * asked
+
+
+def test_an_encoding_that_was_told_is_not_asked_for(tmp_path):
+    file = tmp_path / "creches.csv"
+    file.write_bytes(TOWNS.encode("cp1252"))
+    settings = BuildSettings(data=DATA, mirror=None)
+    draft = draft_source(str(file), settings, territory="00", encoding="iso8859-15").draft.source
+    assert tomllib.loads(draft)["encoding"] == ["iso8859-15"]
+    assert "not written in UTF-8" not in draft
+
+
+def test_an_encoding_that_nobody_knows_is_refused():
+    told = CliRunner().invoke(source, ["draft", "creches.csv", "--encoding", "cp12522"], env={"COLUMNS": "200"})
+    assert told.exit_code == 2
+    assert "'cp12522' is no encoding" in told.output
+    assert not is_encoding("rot13")
