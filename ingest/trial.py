@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import shapely
 from rich.console import Console
 
-from geo.errors import ConfigurationError
+from geo.errors import ConfigurationError, SourceUnavailable
 from geo.method import Method
 from geo.places import Service
 from geo.taxonomy import Taxonomy
-from ingest.catalogue import FICTIONAL_TERRITORY, Source
+from ingest.catalogue import FICTIONAL_TERRITORY, Kind, Source
 from ingest.fetch import Fetched, Fetcher
 from ingest.gates import Finding, check_sources
-from ingest.gather import gather
+from ingest.gather import Gathered, gather
 from ingest.hosts import Hosts
 from ingest.identity import code_digest
 from ingest.ledger import Ledger, Reject, RejectCode, count_codes
@@ -28,13 +30,14 @@ from ingest.source_files import find_source, load_sources
 from ingest.stages import Stages
 from ingest.territories import Department, Departments
 
-__all__ = ["ANYWHERE", "Trial", "try_source"]
+__all__ = ["ANYWHERE", "Trial", "require_ground", "try_source"]
 
 ANYWHERE = "*"
 """In the place of a territory: every row of metropolitan France counts, and no commune is known."""
 _FRANCE_DEG = (-5.5, 41.2, 9.8, 51.3)
 _GROUND = {"communes", "contours", "commune_facts", "addresses"}
 """What a service's place is held against."""
+_WHAT = {"communes": "the communes", "contours": "the outlines of its communes"}
 
 
 @dataclass(frozen=True)
@@ -116,7 +119,7 @@ def try_source(given: str, territory: str, settings: BuildSettings) -> Trial:
     around = [
         other
         for other in load_sources(data / "sources", territory, taxonomy)
-        if other.id != source.id and (other.kind in _GROUND or other.id == beside)
+        if other.id != source.id and (other.id == beside or other.kind in _GROUND - {source.kind})
     ]
     if territory == FICTIONAL_TERRITORY:
         ground_from = Fetcher(settings.raw, sample_folder(settings.raw, Silent().stage))
@@ -124,16 +127,13 @@ def try_source(given: str, territory: str, settings: BuildSettings) -> Trial:
         ground_from = fetcher
     found_files = ground_from.get_all(around, territory)
     fetched = {name: files for name, files in found_files.items() if isinstance(files, list)}
+    require_ground(source, around, found_files, department, settings.mirror)
     if beside and beside not in fetched:
         raise ConfigurationError(f"{source.id} is placed by {beside}, which has no file for {territory}")
     fetched[source.id] = fetcher.get(source, territory)
     stages = Stages(settings.cache / territory, code_digest(ROOT))  # the ground of a territory is laid once
     found = gather([*around, source], fetched, department, data, stages=stages)
     own = [service for service in found.services if service.provenance[0].source == source.id]
-    own_files, others = fetched[source.id], 0
-    effective = source.as_of(own_files[0].vintage)
-    if effective.kind not in {"services", "communes", "contours"}:
-        others = _others(normalise(effective, read_table(effective, own_files), own_files, found.scope))
     rejects = tuple(reject for reject in found.rejects if reject.source == source.id)
     return Trial(
         source=source.id,
@@ -141,7 +141,7 @@ def try_source(given: str, territory: str, settings: BuildSettings) -> Trial:
         ledger=found.ledgers[source.id],
         rejects=rejects,
         services=tuple(own),
-        others=others,
+        others=_others(found, source.kind),
         findings=tuple(f for f in check_sources(found, method) if f.subject == source.id),
     )
 
@@ -152,13 +152,45 @@ def _anywhere(source: Source, files: list[Fetched]) -> Trial:
     scope = Scope(Department("", "France", "EPSG:2154"), (), france, france, {})
     result = normalise(source, read_table(source, files), files, scope)
     services = tuple(draft.service for draft in result.drafts)
-    return Trial(source.id, _names(files), result.ledger, result.rejects, services, _others(result), ())
+    return Trial(source.id, _names(files), result.ledger, result.rejects, services, _others(result, source.kind), ())
 
 
-def _others(result: SourceResult) -> int:
-    """Count the records that are no services; a fact that says nothing is none."""
-    facts = [fact for fact in result.facts if replace(fact, insee="") != CommuneFact("")]
-    return len((*result.addresses, *result.cells, *result.counts, *result.sectors, *result.zones, *facts))
+def require_ground(
+    source: Source,
+    around: Iterable[Source],
+    found: Mapping[str, list[Fetched] | SourceUnavailable],
+    department: Department,
+    mirror: Path | None,
+) -> None:
+    """Say which file of the ground is missing and what to do, before the ingest says that it has none.
+
+    Raises
+    ------
+    ConfigurationError
+        When there is no file of the communes or of their contours.
+    """
+    for other in around:
+        missing = found[other.id]
+        if other.kind in {"communes", "contours"} and isinstance(missing, SourceUnavailable):
+            raise ConfigurationError(
+                f"{source.id} cannot be tried on {department.name} ({department.code}): "
+                f"{_WHAT[other.kind]} are missing. "
+                f"Source {other.id!r} (data/sources/{other.id}.toml) reads them, and {missing.detail}. Either open the "
+                f"way to {other.url or other.page}; or lay its file into {mirror or 'a folder that --mirror names'} "
+                f'and name it in that TOML: [[mirror]] territories = ["{department.code}"], data_date = "…", '
+                f'paths = ["<path below the folder>"]; or try {source.id} with --territory "*", which needs neither'
+            )
+
+
+def _others(found: SourceResult | Gathered, kind: Kind) -> int:
+    """Count the records of a source that are no services; a fact that says nothing is none.
+
+    Of what is gathered they are its own: of its kind, no other source is read with it.
+    """
+    addresses = found.addresses if kind == "addresses" else ()
+    facts = found.facts if kind == "commune_facts" else ()
+    telling = [fact for fact in facts if replace(fact, insee="") != CommuneFact("")]
+    return len((*addresses, *telling, *found.cells, *found.counts, *found.sectors, *found.zones))
 
 
 def _names(files: list[Fetched]) -> tuple[str, ...]:
