@@ -34,6 +34,10 @@ _OF_ONE_ESTABLISHMENT = frozenset({"uai", "finess"})
 """Kinds of identifiers that say what a place is. A town hall may be a monument, a shop a post agency, a bus stop a
 station's forecourt: their identifiers are borne by places of several categories, which stay as many."""
 
+_OF_FAMILIES: Mapping[str, frozenset[str]] = {"uai": frozenset({"education"})}
+"""Families in which a kind of identifier names the service. Elsewhere it names the site that the service stands on: the
+UAI of a gym is its school's, which has a second gym and is no gym."""
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:
@@ -188,7 +192,8 @@ def _of_one_source(
     by_name: dict[tuple[str, ...], list[_Site]] = defaultdict(list)
     kept: list[_Site] = []
     for draft, xy_m in zip(drafts, np.column_stack([x, y]), strict=True):
-        site = _Site(draft, result.source.id, xy_m, set(draft.links))
+        links = _own_links(draft)
+        site = _Site(draft, result.source.id, xy_m, set(links))
         category, name = draft.service.category, words(draft.service.name)
         namesakes = by_name[(category, *sorted(name))] if name and not result.source.official else []
         former, reason = _same_inside(site, by_link, namesakes, rules.of(category).double_m)
@@ -199,8 +204,18 @@ def _of_one_source(
         else:
             decisions.append(_decision(former, site, reason, rules.of(category)))
             former.absorb(site)
-        by_link.update({(category, *link): former for link in draft.links if (category, *link) not in by_link})
+        by_link.update({(category, *link): former for link in links if (category, *link) not in by_link})
     return kept
+
+
+def _own_links(draft: Draft) -> list[tuple[str, str]]:
+    """Return the identifiers that name the service itself."""
+    family = _family(draft.service)
+    return [link for link in draft.links if family in _OF_FAMILIES.get(link[0], {family})]
+
+
+def _family(service: Service) -> str:
+    return service.category.partition(".")[0]
 
 
 def _same_inside(
@@ -210,7 +225,7 @@ def _same_inside(
 
     A publisher's own keys tell its places apart; volunteers' do not, so there a namesake close by counts too.
     """
-    for link in site.draft.links:
+    for link in _own_links(site.draft):
         former = by_link.get((site.draft.service.category, *link))
         if former is not None:
             return former, " ".join(link)
@@ -243,15 +258,16 @@ def _link(own: Iterable[_Site], sites: _Sites, rules: MatchRules, *, official: b
 
 
 def _by_identifier(site: _Site, sites: _Sites, *, official: bool) -> tuple[_Site, str] | None:
-    """Return the place that bears the same identifier: of the same category, or of any.
+    """Return the place that bears the same identifier: of the same category, or of any of its family.
 
     Of any only to a volunteers' row, by what an establishment is known by: of what a school teaches, its ministry
-    knows more than its mapper.
+    knows more than its mapper. A school and a clinic in one place are two whatever they share.
     """
     for link in sorted(site.links):
         bearers = sites.of_link.get(link, [])
         same = [s for s in bearers if s.draft.service.category == site.draft.service.category]
-        chosen = same or (bearers if not official and link[0] in _OF_ONE_ESTABLISHMENT else [])
+        akin = [s for s in bearers if _family(s.draft.service) == _family(site.draft.service)]
+        chosen = same or (akin if not official and link[0] in _OF_ONE_ESTABLISHMENT else [])
         if chosen:
             return chosen[0], " ".join(link)
     return None

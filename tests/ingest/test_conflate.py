@@ -192,6 +192,27 @@ def test_an_identifier_that_several_kinds_of_places_bear_joins_none_of_another_c
     assert ids(together(monument, hall)) == ["officiel:1", "osm:n1"]
 
 
+def test_the_identifier_of_a_school_draws_nothing_into_its_gym():
+    census = source(id="equipements", category="sport.gym")
+    gyms = [draft(census, str(n), f"Gymnase {n}", category="sport.gym", links=[("uai", "a")]) for n in (1, 2)]
+    mapped = draft(OSM, "n1", "Collège Zola", category="education.college", links=[("uai", "a")])
+    hall = draft(OSM, "n2", "Salle B", (400, 0), category="sport.gym", links=[("uai", "a")])
+    made = together(result(census, *gyms), result(OSM, mapped, hall))
+    assert ids(made) == ["equipements:1", "equipements:2", "osm:n1", "osm:n2"]
+    school = result(OFFICIAL, draft(OFFICIAL, "1", category="education.lycee", links=[("uai", "a")]))
+    assert ids(together(school, result(census, *gyms), result(OSM, mapped))) == [
+        "equipements:1", "equipements:2", "officiel:1",
+    ]  # fmt: skip
+
+
+def test_an_identifier_draws_nothing_into_another_family():
+    clinic = result(OFFICIAL, draft(OFFICIAL, "1", category="health.hospital", links=[("finess", "a")]))
+    creche = result(OSM, draft(OSM, "n1", category="childcare.creche", links=[("finess", "a")]))
+    assert ids(together(clinic, creche)) == ["officiel:1", "osm:n1"]
+    doctor = result(OSM, draft(OSM, "n1", category="health.doctor", links=[("finess", "a")]))
+    assert ids(together(clinic, doctor)) == ["officiel:1"]
+
+
 def test_a_row_with_two_categories_is_merged_only_when_both_are():
     primary = ("education.ecole_elementaire", "education.ecole_maternelle")
     mapped = [
