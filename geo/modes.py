@@ -11,6 +11,7 @@ from types import MappingProxyType
 from geo.errors import ConfigurationError
 from geo.road_rules import FASTEST_KMH, AccessRule, Closure, LimitRule, OnewayRule, RoadClass, RoadRules, SlowRule
 from geo.strict import StrictTable
+from geo.turns import TurnRule
 
 __all__ = ["Mode", "load_modes", "tags_of"]
 
@@ -27,6 +28,8 @@ class Mode:
     tags: tuple[str, ...]
     """Every tag key that the rules read, sorted: what an extract must keep of its ways and barriers."""
     rules: RoadRules
+    turns: TurnRule | None = None
+    """Which turn restrictions bind the mode; None: none does."""
 
 
 def load_modes(path: Path) -> Mapping[str, Mode]:
@@ -70,6 +73,7 @@ def _mode(id_: str, table: StrictTable) -> Mode:
         fixed_s=table.number("fixed_s", 0, 3600),
         tags=tuple(sorted({"highway", "barrier", *read})),
         rules=rules,
+        turns=_turns(table.table("turns")) if "turns" in table else None,
     )
     table.close()
     return mode
@@ -144,6 +148,12 @@ def _oneway(table: StrictTable, read: _KeysRead) -> OnewayRule:
     )
     _reasoned(table)
     return oneway
+
+
+def _turns(table: StrictTable) -> TurnRule:
+    turns = TurnRule(table.words("keys"), frozenset(table.words("exempt")))
+    _reasoned(table)
+    return turns
 
 
 def _limit(table: StrictTable, read: _KeysRead) -> LimitRule:
