@@ -223,7 +223,7 @@ def _outline(commune: Commune) -> str:
 def _records(result: SourceResult, table: Table) -> list[Record]:
     files, lines = table.frame[FILE].tolist(), table.frame[LINE].tolist()
     found: list[Record] = [
-        (s.id, s.category, s.lon, s.lat, s.insee, s.name, files[draft.row], lines[draft.row])
+        (s.id, s.category, s.lon, s.lat, s.insee, s.name, draft.links, files[draft.row], lines[draft.row])
         for draft in result.drafts
         for s in (draft.service,)
     ]

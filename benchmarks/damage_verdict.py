@@ -44,7 +44,7 @@ class Account:
     read: int = 0
     ledger: Ledger | None = None
     records: tuple[Record, ...] = ()
-    """Of anything; of services: id, category, longitude, latitude, commune, name, file, line."""
+    """Of anything; of services: id, category, longitude, latitude, commune, name, identifiers, file, line."""
     services: bool = False
     lines: Mapping[str, Sequence[int]] = field(default_factory=dict)
     """File → where its rows stand."""
@@ -93,7 +93,8 @@ def _refused(kind: str, source: Source, name: str, damaged: Damaged, came: Accou
         return Verdict.WRONG, f"names neither file nor source: {came.error}"
     if kind in {"column renamed", "column dropped"} and not source.headers:
         about = _headers_beside(source, damaged.column)
-        if not any(header in came.error for header in about):
+        # That a file's other headers are told does not name the one that it lost.
+        if not any(header in came.error.partition("; the file has:")[0] for header in about):
             return Verdict.WRONG, f"does not name the column {damaged.column!r}: {came.error}"
     return Verdict.ERROR, ""
 
@@ -102,6 +103,7 @@ def _headers_beside(source: Source, column: str) -> set[str]:
     """Return the headers, and the names of ours, under which a column is asked for."""
     groups = [*source.columns.values(), *(f.column for f in (*source.keep, *source.drop)), tuple(source.wide)]
     groups += [*(also.column for also in source.also), *((source.crs.column,) if source.crs else ())]
+    groups += source.links.values()
     found = {column}
     for headers in groups:
         parts = {part for header in headers for part in header.replace(INSIDE, JOINED).split(JOINED)}
@@ -112,7 +114,7 @@ def _headers_beside(source: Source, column: str) -> set[str]:
 
 def _plain(account: Account) -> list[Record]:
     """Return the records without the place in the file; the names of services may be re-encoded, so they are told."""
-    return [record[:6] if account.services else record for record in account.records]
+    return [record[:-2] if account.services else record for record in account.records]
 
 
 def _wrong_rows(kind: str, source: Source, name: str, damaged: Damaged, whole: Account, came: Account) -> str:
@@ -142,18 +144,18 @@ def _ascii(record: Record) -> Record:
 
 def _without(source: Source, column: str, whole: Account, came: Account) -> str:
     """Without a column that must be there nothing is read; another way to say the same may stand in for it."""
-    may_lack = {part for name in source.optional for part in "+".join(source.columns.get(name, ())).split("+")}
+    named = {**source.columns, **{f"links.{kind}": headers for kind, headers in source.links.items()}}
+    may_lack = {part for name in source.optional for part in JOINED.join(named.get(name, ())).split(JOINED)}
     optional = any(fold(column) == fold(part.partition(INSIDE)[0]) for part in may_lack)
     filters = [f for f in (*source.keep, *source.drop) if f.if_present]
     optional |= any(fold(column) in map(fold, f.column) for f in filters)
-    optional |= fold(column) in {fold(h) for headers in source.links.values() for h in headers}
     by_standard = source.reader != "file"  # a tag, or a column that a feed may lack
     if by_standard or column in Wanted.by(source):
         if optional or by_standard:
             return "" if by_standard or len(came.records) <= len(whole.records) else f"more records without {column!r}"
         if not came.services:
             return _differing("", whole, came)
-        ours, theirs = ({(r[0], r[1], round(r[2], 2), round(r[3], 2)) for r in a.records} for a in (whole, came))
+        ours, theirs = ({(r[0], r[1], round(r[2], 2), round(r[3], 2), r[6]) for r in a.records} for a in (whole, came))
         return "" if ours == theirs else f"read without {column!r}: {len(ours)} records became {len(theirs)}"
     return _differing("", whole, came)
 
@@ -184,7 +186,7 @@ def _replaced(source: Source, name: str, damaged: Damaged, whole: Account, came:
     in_touched = {record[0] for record in (*whole.records, *came.records) if _is_touched(record, name, touched)}
     ours, theirs = ({r[0]: r for r in a.records if not _is_touched(r, name, touched)} for a in (whole, came))
     for key in sorted((ours.keys() | theirs.keys()) - in_touched):
-        if ours.get(key, (key,))[:6] != theirs.get(key, (key,))[:6]:
+        if ours.get(key, (key,))[:-2] != theirs.get(key, (key,))[:-2]:
             return f"a row that was not touched gave {ours.get(key)}, now {theirs.get(key)}"
     return _touched_rows(source, name, touched, whole, came)
 

@@ -196,7 +196,7 @@ class Source(_Strict):
     """Values that stand for an absent one (``NA``), beside the empty text."""
     columns: Mapping[str, Names] = {}
     optional: tuple[str, ...] = ()
-    """Names in ``columns`` that a vintage may lack."""
+    """Names in ``columns`` that a vintage may lack, and identifiers: ``links.siret``."""
     crs: Crs | None = None
     lost_point: bool = False
     """The decimal point of degrees was lost: put it back where the value then lies in the area."""
@@ -246,9 +246,13 @@ class Source(_Strict):
     @model_validator(mode="after")
     def _known_columns_and_dates(self) -> Source:
         known = COLUMNS[self.kind]
-        for name in [*self.columns, *self.optional]:
+        for name in self.columns:
             if name not in known:
                 raise ValueError(f"columns: unknown name {name!r}{nearest(name, known)}")
+        spared = known | {f"links.{kind}" for kind in self.links}
+        for name in self.optional:
+            if name not in spared:
+                raise ValueError(f"optional: unknown name {name!r}{nearest(name, spared)}")
         for date in [v.data_date for v in self.mirror] + ([self.expect.fresh_after] if self.expect.fresh_after else []):
             if not _DATE.fullmatch(date):
                 raise ValueError(f"{date!r} is no date: expected YYYY, YYYY-MM or YYYY-MM-DD")

@@ -48,9 +48,9 @@ class PeopleGap:
 def normalise_facts(source: Source, table: Table, fetched: Sequence[Fetched], scope: Scope) -> SourceResult:
     """Turn the rows of a source into one fact for each commune of the territory and the halo.
 
-    Rows of former communes are joined to the commune of today: people are added up, postcodes gathered, the rest is
-    taken from the row of its own code, else from the others as far as they agree. All but one row of a commune count as
-    merged; communes of elsewhere are out of scope.
+    Rows of former communes are joined to the commune of today: people are added up, each code's once however often it
+    is repeated, postcodes gathered, the rest is taken from the row of its own code, else from the others as far as they
+    agree. All but one row of a commune count as merged; communes of elsewhere are out of scope.
     """
     sorter = Sorter(source, table)
     leave_out_filtered(sorter)
@@ -72,13 +72,16 @@ def normalise_facts(source: Source, table: Table, fetched: Sequence[Fetched], sc
     for insee, mine in sorted(rows.items()):
         own = [row for row in mine if codes[row] == insee] or mine
         density = {int(numbers["density"][row]) for row in own if np.isfinite(numbers["density"][row])}
-        people = [numbers["population"][row] for row in mine if np.isfinite(numbers["population"][row])]
+        people: dict[str, float] = {}
+        for row in mine:
+            if np.isfinite(numbers["population"][row]):
+                people.setdefault(codes[row], float(numbers["population"][row]))
         fact = CommuneFact(
             insee,
             epci=_agreed(texts["epci"][row] for row in own),
             epci_name=_agreed(texts["epci_name"][row] for row in own),
             density=density.pop() if len(density) == 1 else None,
-            population=round(sum(people)) if people else None,
+            population=round(sum(people.values())) if people else None,
             postcodes=tuple(sorted({texts["postcode"][row] for row in mine} - {""})),
         )
         facts.append(fact)

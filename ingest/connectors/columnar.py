@@ -39,9 +39,11 @@ def read(source: Source, content: bytes, name: str, wanted: Wanted) -> Table:
             kept = [title for title in file.schema_arrow.names if title in wanted or title == shape_column]
             _refuse_bomb(source, file.metadata, kept, name)
             data = file.read(columns=kept, use_threads=False)
+            headers = file.schema_arrow.names
     except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
         raise SourceMalformed(source.id, f"cut off or no Parquet: {error}", file=name) from error
-    return table_of(source, data, name, wanted, shapes=shape_column, crs=_system(told, shape_column))
+    system = _system(told, shape_column)
+    return table_of(source, data, name, wanted, shapes=shape_column, crs=system, headers=headers)
 
 
 def _told(metadata: dict[bytes, bytes] | None) -> dict[str, Any]:
@@ -63,7 +65,9 @@ def _refuse_bomb(source: Source, metadata: Any, kept: Sequence[str], name: str) 
         raise SourceMalformed(source.id, f"unpacks to {size} bytes: refused as a bomb", file=name)
 
 
-def table_of(source: Source, data: pa.Table, name: str, wanted: Wanted, *, shapes: str, crs: str) -> Table:
+def table_of(
+    source: Source, data: pa.Table, name: str, wanted: Wanted, *, shapes: str, crs: str, headers: Sequence[str]
+) -> Table:
     """Return an Arrow table as texts.
 
     Parameters
@@ -72,6 +76,8 @@ def table_of(source: Source, data: pa.Table, name: str, wanted: Wanted, *, shape
         Its column of WKB; empty where it has none.
     crs
         In which system they are.
+    headers
+        Of all columns of the file, those that ``data`` leaves out too.
     """
     columns: dict[str, Sequence[str] | pa.ChunkedArray] = {}
     for title in data.column_names:
@@ -86,7 +92,7 @@ def table_of(source: Source, data: pa.Table, name: str, wanted: Wanted, *, shape
         drawn = shapely.from_wkb(written.to_numpy(), on_invalid="ignore")
         geometries = to_degrees(list(drawn), crs, source.id, name)
         lay_points(frame, geometries)
-    return Table(source.id, frame, (name,), geometries=geometries)
+    return Table(source.id, frame, (name,), geometries=geometries, headers=headers)
 
 
 def _texts(title: str, column: pa.ChunkedArray, wanted: Wanted) -> dict[str, Any]:

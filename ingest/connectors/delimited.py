@@ -39,14 +39,19 @@ class Layout:
     """How a CSV file is laid out."""
 
     separator: str
-    width: int
-    """Cells of a row."""
+    titles: Sequence[str]
+    """The whole header."""
     places: Mapping[str, int]
     """Of the columns that are wanted: header → place in the row."""
     offset: int
     """Bytes before the first row."""
     line: int
     """On which the first row stands, from 1."""
+
+    @property
+    def width(self) -> int:
+        """Cells of a row."""
+        return len(self.titles)
 
 
 def read(source: Source, content: bytes, name: str, wanted: Wanted) -> Table:
@@ -90,7 +95,7 @@ def lay_out(source: Source, content: bytes, name: str, wanted: Wanted) -> Layout
         line = max(1, len(before))
         raise SourceMalformed(source.id, "two columns bear the same name", file=name, line=line, column=twice[0])
     offset = sum(len(line.encode()) for line in before)
-    return Layout(separator, len(titles), places, offset, len(before) + 1)
+    return Layout(separator, titles, places, offset, len(before) + 1)
 
 
 def _lines(content: bytes, offset: int = 0) -> Iterator[str]:
@@ -142,7 +147,7 @@ def read_plainly(source: Source, content: bytes, name: str, layout: Layout) -> T
         for title, column in zip(layout.places, table.columns, strict=True)
     }
     lines = range(layout.line, layout.line + table.num_rows)
-    return Table(source.id, frame_of(columns, lines, name), (name,))
+    return Table(source.id, frame_of(columns, lines, name), (name,), headers=layout.titles)
 
 
 def _open_at_end(content: bytes, layout: Layout) -> bool:
@@ -179,7 +184,7 @@ def read_carefully(source: Source, content: bytes, name: str, layout: Layout) ->
     ]
     cells = list(zip(*records.cells, strict=True)) or [()] * len(layout.places)
     columns = {title: [cell.strip() for cell in column] for title, column in zip(layout.places, cells, strict=True)}
-    return Table(source.id, frame_of(columns, records.lines, name), (name,), tuple(rejects))
+    return Table(source.id, frame_of(columns, records.lines, name), (name,), tuple(rejects), headers=layout.titles)
 
 
 def _split(source: Source, content: bytes, name: str, layout: Layout) -> _Records:

@@ -14,7 +14,7 @@ from shapely.geometry.base import BaseGeometry
 from geo.errors import SourceMalformed
 from ingest.catalogue import Source
 from ingest.connectors import javascript
-from ingest.connectors.nested import columns_of, follow
+from ingest.connectors.nested import columns_of, follow, headers_of
 from ingest.connectors.shapes import lay_points, to_degrees
 from ingest.connectors.table import Table, Wanted, frame_of
 
@@ -51,14 +51,15 @@ def read(source: Source, content: bytes, name: str, wanted: Wanted) -> Table:
         raise SourceMalformed(source.id, _NO_ROWS, file=name, line=1)
     if not records:
         raise SourceMalformed(source.id, "the file holds no row", file=name, line=1)
-    frame = frame_of(columns_of([_flat(record) for record in records], wanted), lines, name)
+    said = [_flat(record) for record in records]
+    frame = frame_of(columns_of(said, wanted), lines, name)
     geometries: Sequence[BaseGeometry | None] = []
     if any("geometry" in record for record in records):
         geometries = [_shape(record) for record in records]
         if crs := _system(data):
             geometries = to_degrees(geometries, crs, source.id, name)
         lay_points(frame, geometries)
-    return Table(source.id, frame, (name,), geometries=geometries)
+    return Table(source.id, frame, (name,), geometries=geometries, headers=headers_of(said))
 
 
 _NO_ROWS = "neither an array of objects nor a FeatureCollection"

@@ -14,7 +14,7 @@ from defusedxml.ElementTree import iterparse
 
 from geo.errors import SourceMalformed
 from ingest.catalogue import Source
-from ingest.connectors.nested import columns_of
+from ingest.connectors.nested import columns_of, headers_of
 from ingest.connectors.table import Table, Wanted, frame_of
 
 __all__ = ["read"]
@@ -61,7 +61,7 @@ def read(source: Source, content: bytes, name: str, wanted: Wanted) -> Table:
         detail = f"holds no element {source.rows!r} (rows = …); the most frequent are {', '.join(often)}"
         raise SourceMalformed(source.id, detail, file=name, line=1)
     frame = frame_of(columns_of(records, wanted), range(1, len(records) + 1), name)
-    return Table(source.id, frame, (name,))
+    return Table(source.id, frame, (name,), headers=headers_of(records))
 
 
 def _object(element: Element) -> dict[str, Any]:

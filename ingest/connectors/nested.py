@@ -14,12 +14,14 @@ from typing import Any
 
 from ingest.connectors.table import INSIDE, Wanted, fold
 
-__all__ = ["columns_of", "follow"]
+__all__ = ["columns_of", "follow", "headers_of"]
 
 AROUND = "@around"
 """Stands for the name of what the first step of a way is taken from, which has none: ``@around>nom``."""
 _DEPTH = 6
 """How deep objects are spread into columns where every column is wanted."""
+_FIRST = 100
+"""Objects whose keys stand for those of all when an error tells what a file has."""
 
 
 def follow(data: Any, way: str) -> list[Any]:
@@ -116,12 +118,17 @@ def _opened(value: Any) -> Any:
     return value
 
 
+def headers_of(records: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the ways to the values of the first objects, for error texts."""
+    return _all_names(records[:_FIRST])
+
+
 def _all_names(records: Sequence[Mapping[str, Any]], before: str = "", depth: int = 0) -> list[str]:
     """Return every way to a value, objects inside objects spread."""
     names: dict[str, None] = {}
     inside: dict[str, list[Mapping[str, Any]]] = {}
     for record in records:
-        for key, value in record.items():
+        for key, value in record.items() if isinstance(record, Mapping) else ():
             if isinstance(value, Mapping) and value and depth < _DEPTH:
                 inside.setdefault(key, []).append(value)
             else:

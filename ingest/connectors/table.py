@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 from functools import lru_cache
 
 import pandas as pd
@@ -40,6 +41,8 @@ POINT_LON, POINT_LAT = "@lon", "@lat"
 
 _POSITIONS = (("lon", "lat"), ("x", "y"), ("point",))
 """The ways in which a file says where a row stands; one of them must be there."""
+_SHOWN, _SHOWN_CHARACTERS = 20, 60
+"""Headers of a file that an error shows, and how much of each."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,8 @@ class Table:
         One for each row of ``frame`` where the file is OpenStreetMap's, else empty.
     doubled
         Rows that stand in several files alike; they are in ``frame`` once.
+    headers
+        What the file calls its columns, wanted or not, for error texts; empty: those of ``frame``.
     """
 
     source: str
@@ -72,6 +77,7 @@ class Table:
     geometries: Sequence[BaseGeometry | None] = ()
     tags: Sequence[Mapping[str, str]] = ()
     doubled: int = 0
+    headers: Sequence[str] = ()
     _folded: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
     _cells: dict[tuple[str, ...], list[str]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -157,28 +163,42 @@ class Table:
             if name in source.optional or any(name in pair for pair in _POSITIONS) or CONTENT_KEY in headers:
                 continue
             if not self.has(headers):
-                self._vanished(self._missing(headers[0])[0], headers)
+                raise self._vanished(source, headers)
         needed = {name for name in columns if name not in source.optional}
         asked = [pair for pair in _POSITIONS if needed & set(pair)]
         if asked and not located and not self.has([POINT_LON]):
             # Half a pair that is there tells which pair was meant.
             half = [pair for pair in asked if any(name in columns and self.has(columns[name]) for name in pair)]
             headers = next((columns.get(n, (n,)) for n in (half or asked)[0] if not self.has(columns.get(n, ()))), ())
-            self._vanished(self._missing(headers[0])[0], headers)
+            raise self._vanished(source, headers)
         filters = [*source.keep, *source.drop]
         others = [f.column for f in filters if not f.if_present] + [also.column for also in source.also]
         if source.crs is not None and source.crs.column and ("x", "y") in located:
             others.append(source.crs.column)
         others += [(header,) for header in source.wide]
+        others += [headers for kind, headers in source.links.items() if f"links.{kind}" not in source.optional]
         for headers in others if not self.tags else []:
             if not self.has(headers):
-                self._vanished(headers[0], headers)
+                raise self._vanished(source, headers)
 
-    def _vanished(self, column: str, headers: Sequence[str]) -> None:
-        there = ", ".join(str(name) for name in self.frame.columns if not str(name).startswith("@"))
+    def _vanished(self, source: Source, headers: Sequence[str]) -> SourceMalformed:
+        """Return the error that names a column, what the file has instead, and which of that it may have become."""
+        column = self._missing(headers[0])[0]
+        there = [str(name) for name in self.headers or self.frame.columns if name and not str(name).startswith("@")]
+        shown = ", ".join(name[:_SHOWN_CHARACTERS] for name in there[:_SHOWN])
+        more = f" and {len(there) - _SHOWN} more" if len(there) > _SHOWN else ""
         also = f" (nor {', '.join(headers[1:])})" if len(headers) > 1 else ""
-        detail = f"the column {column!r}{also} is gone; among those asked for, the file has: {there or 'none'}"
-        raise SourceMalformed(self.source, detail, file=", ".join(self.files), line=1, column=column)
+        free = [name for name in there if name not in Wanted.by(source)]
+        gone = [part for name in headers for part in self._missing(name)]
+        near = f"; the nearest is {_nearest(gone, free)[:_SHOWN_CHARACTERS]!r}" if free else ""
+        detail = f"the column {column!r}{also} is gone; the file has: {shown or 'none'}{more}{near}"
+        return SourceMalformed(self.source, detail, file=", ".join(self.files), line=1, column=column)
+
+
+def _nearest(gone: Iterable[str], free: Iterable[str]) -> str:
+    """Return the one of a file's free headers that is most like one that is gone."""
+    pairs = ((SequenceMatcher(None, fold(lost), fold(name)).ratio(), name) for name in free for lost in gone)
+    return max(pairs, key=lambda pair: pair[0])[1]
 
 
 def _inside(cell: str, keys: Sequence[str]) -> str:

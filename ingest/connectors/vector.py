@@ -83,7 +83,7 @@ def read(source: Source, content: bytes, siblings: Mapping[str, bytes], name: st
     elif not meta["crs"]:
         detail = "does not say in which system its shapes are (no .prj beside it)"
         raise SourceMalformed(source.id, detail, file=name)
-    return table_of(source, data, name, wanted, shapes=shapes, crs=meta["crs"] or "")
+    return table_of(source, data, name, wanted, shapes=shapes, crs=meta["crs"] or "", headers=titles)
 
 
 def _check_lengths(source: Source, content: bytes, siblings: Mapping[str, bytes], name: str) -> None:

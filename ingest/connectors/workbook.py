@@ -80,7 +80,7 @@ def _table(source: Source, rows: Iterable[Sequence[Any]], name: str, wanted: Wan
         lines.append(line)
         for title, place in places.items():
             columns[title].append(_text(row[place]) if place < len(row) else "")
-    return Table(source.id, frame_of(columns, lines, name), (name,))
+    return Table(source.id, frame_of(columns, lines, name), (name,), headers=list(map(_text, titles)))
 
 
 def _filled(rows: Iterable[Sequence[Any]], skip: int) -> Iterator[tuple[int, Sequence[Any]]]:

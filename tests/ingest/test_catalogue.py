@@ -60,6 +60,7 @@ def test_a_source_says_all_it_knows(tmp_path):
         ('mirror = [{ data_date = "2020", paths = ["../a"] }]', "climbs out of the mirror"),
         ('mirror = [{ data_date = "2020", paths = ["/etc/passwd"] }]', "climbs out of the mirror"),
         ('optional = ["nam"]', "unknown name 'nam', did you mean 'name'"),
+        ('links.uai = "rne"\noptional = ["links.uia"]', "unknown name 'links.uia', did you mean 'links.uai'"),
         ('map = "rien"', "no map 'rien'"),
         ('tags = "x"', "unknown key 'tags'"),
     ],

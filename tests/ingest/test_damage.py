@@ -90,8 +90,8 @@ def test_damage_is_not_published(tmp_path, sample_folder, name, damage, code):
 WHOLE = Account(
     read=2,
     records=(
-        ("essai:1", "a.b", 4.0, 46.0, "71001", "Un", "f.csv", 2),
-        ("essai:2", "a.b", 4.1, 46.0, "", "", "f.csv", 3),
+        ("essai:1", "a.b", 4.0, 46.0, "71001", "Un", (("uai", "0710001A"),), "f.csv", 2),
+        ("essai:2", "a.b", 4.1, 46.0, "", "", (), "f.csv", 3),
     ),
     services=True,
     lines={"f.csv": [2, 3]},
@@ -99,13 +99,14 @@ WHOLE = Account(
 
 
 def verdict(kind, damaged=None, **came):
-    of = source(columns={"key": "id", "lon": "x", "lat": "y"})
+    of = source(columns={"key": "id", "lon": "x", "lat": "y"}, links={"uai": ["rne"]})
     account = Account(**{"read": 2, "records": WHOLE.records, "services": True, "lines": WHOLE.lines, **came})
     return judge(kind, of, "f.csv", damaged or Damaged({}), WHOLE, account)[0]
 
 
 def test_what_is_no_good_end_is_told():
-    moved = (("essai:1", "a.b", 5.0, 46.0, "71001", "Un", "f.csv", 2), WHOLE.records[1])
+    moved = (("essai:1", "a.b", 5.0, 46.0, "71001", "Un", (("uai", "0710001A"),), "f.csv", 2), WHOLE.records[1])
+    alone = (("essai:1", "a.b", 4.0, 46.0, "71001", "Un", (), "f.csv", 2), WHOLE.records[1])
     touched = Damaged({}, touched={0: frozenset({"x"})})
     assert verdict("columns shuffled") is Verdict.SAME
     assert verdict("columns shuffled", records=moved) is Verdict.WRONG
@@ -122,3 +123,6 @@ def test_what_is_no_good_end_is_told():
     assert verdict("web page") is Verdict.WRONG
     assert verdict("column dropped", Damaged({}, "x"), error="source essai: no CSV (f.csv)") is Verdict.WRONG
     assert verdict("column dropped", Damaged({}, "x"), error="source essai: 'x' is gone (f.csv)") is Verdict.ERROR
+    other = "source essai: 'id' is gone; the file has: x, y (f.csv)"
+    assert verdict("column dropped", Damaged({}, "x"), error=other) is Verdict.WRONG
+    assert verdict("column dropped", Damaged({}, "rne"), records=alone) is Verdict.WRONG, "joined to nothing any more"

@@ -41,6 +41,16 @@ def test_rows_of_former_communes_are_joined(tmp_path):
     assert gamma.postcodes == ("71300", "71310")
 
 
+def test_rows_that_stand_twice_count_nobody_twice(tmp_path):
+    """The same file sent twice in one, and the same row with another postcode."""
+    rows = ("71903;1;A;6;250;71300", "71904;1;A;7;180;71310")
+    once, twice = facts(tmp_path, *rows), facts(tmp_path, *rows, *rows)
+    assert twice.facts == once.facts
+    assert twice.ledger == Ledger(read=4, kept=1, merged=3, out_of_scope=0, rejected=0)
+    (fact,) = facts(tmp_path, rows[0], rows[0].replace("71300", "71305")).facts
+    assert (fact.population, fact.postcodes) == (250, ("71300", "71305"))
+
+
 def test_the_row_of_today_s_code_speaks_before_those_of_its_parts(tmp_path):
     made = facts(tmp_path, "71904;1;A;7;;71310", "71003;2;B;6;;71300")
     assert made.facts == (CommuneFact("71003", "2", "B", 6, None, ("71300", "71310")),)

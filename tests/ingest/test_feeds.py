@@ -111,7 +111,8 @@ def test_the_geocoded_register_is_two_sources_that_share_no_row(taken_in):
 def test_data_es_counts_sites_and_keeps_nobody_s_name(taken_in, tmp_path):
     room = {"inst_numero": "I710010001", "inst_nom": "COSEC", "equip_x": LON, "equip_y": LAT, "new_code": "71001",
             "new_name": "Alpha", "inst_adresse": "3 rue du Lavoir", "inst_cp": "71100", "inst_hs_bool": "",
-            "equip_maj_date": "2026-02-01", "declarant_nom": "DUPOND"}  # fmt: skip
+            "equip_maj_date": "2026-02-01", "declarant_nom": "DUPOND",
+            "equip_rnb": "", "inst_uai": "", "inst_siret": ""}  # fmt: skip
     rows = [
         {**room, "equip_type_name": "Salle multisports (gymnase)"},
         {**room, "equip_type_name": "Dojo / Salle d'arts martiaux"},

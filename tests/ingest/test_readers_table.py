@@ -14,6 +14,12 @@ def made(**columns):
     return Table("essai", frame_of(columns, range(2, rows + 2), "essai.csv"), ("essai.csv",))
 
 
+def refused(table, of):
+    with pytest.raises(SourceMalformed) as failed:
+        table.require(of)
+    return failed.value.detail
+
+
 def test_words_are_joined_by_one_space_and_empty_parts_are_left_out():
     table = made(numero=["12", "", "3"], voie=["rue  Haute ", "Le Bourg", ""], cp=["71000", "71100", ""])
     assert table.cells(["numero+voie+cp"]) == ["12 rue Haute 71000", "Le Bourg 71100", "3"]
@@ -37,6 +43,28 @@ def test_a_vanished_part_is_named():
     with pytest.raises(SourceMalformed, match="the column 'suite' is gone") as failed:
         made(id=["1"], nom=["a"], lon=["4"], lat=["46"]).require(of)
     assert failed.value.column == "suite"
+
+
+def test_an_identifier_that_vanished_is_named_unless_a_vintage_may_lack_it():
+    """Without it a source reads well, and joins nothing."""
+    columns = {"key": "id", "lon": "lon", "lat": "lat"}
+    links = {"uai": ["numero_uai", "RNE"], "siret": "siret"}
+    table = made(id=["1"], lon=["4"], lat=["46"], rne=["0710001A"])
+    of = source(columns=columns, links=links)
+    assert refused(table, of) == "the column 'siret' is gone; the file has: id, lon, lat, rne"
+    table.require(source(columns=columns, links=links, optional=["links.siret"]))
+    assert refused(made(id=["1"], lon=["4"], lat=["46"]), of).startswith("the column 'numero_uai' (nor RNE) is gone")
+
+
+def test_the_error_shows_the_file_s_own_header_and_what_is_nearest_in_it():
+    frame = frame_of({"id": ["1"]}, [2], "essai.csv")
+    others = [f"c{number}" for number in range(30)]
+    table = Table("essai", frame, ("essai.csv",), headers=["id", "", "Nom de l’école", *others, "x" * 5000])
+    of = source(columns={"key": "id", "name": ["nom_ecole", "appellation"], "lon": "lon", "lat": "lat"})
+    said = refused(table, of)
+    assert said.startswith("the column 'nom_ecole' (nor appellation) is gone; the file has: id, Nom de l’école, c0, ")
+    assert said.endswith("c17 and 13 more; the nearest is 'Nom de l’école'")
+    assert "the nearest" not in refused(made(id=["1"]), of), "what is read already stands in for nothing"
 
 
 def test_a_key_made_of_the_content_and_optional_coordinates_need_no_column():
