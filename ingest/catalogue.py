@@ -197,6 +197,9 @@ class Source(_Strict):
     columns: Mapping[str, Names] = {}
     optional: tuple[str, ...] = ()
     """Names in ``columns`` that a vintage may lack, and identifiers: ``links.siret``."""
+    patterns: Mapping[str, str] = {}
+    """Name in ``columns`` that says where a row is (``insee``, ``postcode``…) → pattern of the whole cell, in which its
+    one group is the value: a key may hold a commune's code. A cell that is none such says nothing."""
     crs: Crs | None = None
     lost_point: bool = False
     """The decimal point of degrees was lost: put it back where the value then lies in the area."""
@@ -256,6 +259,16 @@ class Source(_Strict):
         for date in [v.data_date for v in self.mirror] + ([self.expect.fresh_after] if self.expect.fresh_after else []):
             if not _DATE.fullmatch(date):
                 raise ValueError(f"{date!r} is no date: expected YYYY, YYYY-MM or YYYY-MM-DD")
+        return self
+
+    @model_validator(mode="after")
+    def _patterns_of_declared_columns(self) -> Source:
+        for name, pattern in self.patterns.items():
+            known = _ADDRESS & set(self.columns) if self.kind == "services" else set()
+            if name not in known:
+                raise ValueError(f"patterns: no column {name!r} that says where a row is{nearest(name, known)}")
+            if re.compile(pattern).groups != 1:
+                raise ValueError(f"patterns.{name}: expected one group, which is the value")
         return self
 
     @model_validator(mode="after")

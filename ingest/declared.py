@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -103,8 +104,15 @@ def _silent(rows: int) -> Declared:
 
 
 def _text(source: Source, table: Table, name: str) -> list[str]:
+    """Return what a column says, or the part of it that its pattern looks for; empty where it is no such cell."""
     headers = source.columns.get(name, ())
-    return table.text(headers).tolist() if headers else [""] * len(table.frame)
+    if not headers:
+        return [""] * len(table.frame)
+    cells: list[str] = table.text(headers).tolist()
+    if (pattern := source.patterns.get(name)) is None:
+        return cells
+    found = {cell: re.fullmatch(pattern, cell) for cell in set(cells)}
+    return [(match[1] or "") if (match := found[cell]) else "" for cell in cells]
 
 
 def _ends_of_lines(

@@ -8,7 +8,8 @@ row is a reject when it is not. Codes and rules are told in ``docs/rejects.md``.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -48,6 +49,9 @@ it, the commune is the one that coordinates lie in."""
 _ACROSS_M = 3_000.0
 """How far across the border of a département a row may stand that declares the next one, and no commune with a contour:
 its post may come from there."""
+_ROUND_M = 30_000.0
+"""So far from all communes of a postcode that are known here nobody lives by it, although some of its communes may lie
+beyond the halo."""
 
 
 @dataclass
@@ -161,10 +165,19 @@ class _Judge:
         self._projection = Projection(scope.department.crs)
         self._outlines: dict[str, BaseGeometry] = {}
         self._borders: dict[str, BaseGeometry] = {}
+        self._by_postcode: dict[str, list[str]] = defaultdict(list)
+        for commune in scope.communes:
+            for postcode in commune.postcodes if commune.geometry is not None else ():
+                self._by_postcode[postcode].append(commune.insee)
 
     def is_drawn(self, insee: str) -> bool:
         commune = self.scope.by_code.get(insee)
         return commune is not None and commune.geometry is not None
+
+    @property
+    def postcodes(self) -> Collection[str]:
+        """Those of the communes with a contour."""
+        return self._by_postcode.keys()
 
     def outside_m(self, insee: str, lon: float, lat: float) -> float:
         """Return how far outside a commune with a contour a point lies, in metres; 0 inside."""
@@ -173,6 +186,10 @@ class _Judge:
         point = self._point(lon, lat)
         # The plane does not hold every place on earth, and from what it does not hold there is no distance.
         return float(shapely.distance(self._outlines[insee], point)) if math.isfinite(point.x + point.y) else math.inf
+
+    def outside_postcode_m(self, postcode: str, lon: float, lat: float) -> float:
+        """Return how far from the nearest of a postcode's communes with a contour a point lies, in metres."""
+        return min(self.outside_m(insee, lon, lat) for insee in self._by_postcode[postcode])
 
     def deep_inside(self, department: str, lon: float, lat: float) -> bool:
         """Tell whether a point of a département lies far from its border, as far as contours go."""
@@ -225,6 +242,10 @@ def _contradict(placed: Placed, judge: _Judge, rows: NDArray[np.bool_]) -> None:
     for row in np.flatnonzero(read & ~has_contour & says & (placed.covered | declared.here)).tolist():
         if _is_of_another_department(placed, judge, row):
             placed.problem[row] = RejectCode.OTHER_DEPARTMENT
+    of_here = np.isin(declared.postcode, list(judge.postcodes))
+    for row in np.flatnonzero(read & beyond & of_here & (declared.insee == "") & ~declared.here).tolist():
+        if judge.outside_postcode_m(declared.postcode[row], placed.lon[row], placed.lat[row]) > _ROUND_M:
+            placed.problem[row] = RejectCode.OTHER_COMMUNE
 
 
 def _is_of_another_department(placed: Placed, judge: _Judge, row: int) -> bool:

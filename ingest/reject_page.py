@@ -142,6 +142,13 @@ la valeur refusée.*
 """
 
 _RULES = """\
+## What is judged first
+
+A filter that the source declares; the key; the code; the place. A row whose code is out of scope is out of scope \
+wherever it stands. One whose code nobody has mapped is `unmapped_category` even without a usable place, so that the \
+count of a code is whole; but not where the row is known to be beyond the halo, by its coordinates, or for want of \
+usable ones by its commune or postcode: a territory counts its own rows of a national file, not the country's.
+
 ## How a place is settled
 
 In this order:
@@ -157,7 +164,9 @@ no more.
 places stand on borders), coordinates stand and the commune is the declared one. Farther off one of the two is wrong, \
 unless the source allows more by `beside_commune_m` (a stop or a filling station that bears the next town's name): \
 then the commune is the one that coordinates lie in. A row that declares no commune with a contour is compared by \
-département: 3 km across its border coordinates still stand, since post may come from there.
+département: 3 km across its border coordinates still stand, since post may come from there. One that declares a \
+postcode of the halo alone and stands beyond it, more than 30 km from every commune of that postcode, is \
+`other_commune`.
 5. **The address decides** where coordinates are missing, unusable or contradicted: an exact match among the \
 territory's own addresses, by house number (`housenumber`) or else by street (`street`: the house in its middle), in \
 a commune that leaves no doubt. What is not certain is not found. Licences never mix: an address under ODbL places \

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -153,6 +155,82 @@ def test_the_address_decides_between_coordinates_and_commune(place, where):
 )
 def test_where_nothing_is_sure_coordinates_stand(place, row):
     assert one(place(f"1;a;{row}"))
+
+
+@pytest.mark.parametrize(
+    ("row", "way"),
+    [
+        (f"{at(2, 200)};;21000;;", RejectCode.OTHER_COMMUNE),  # a postcode of the halo, 190 km from there
+        (f"{at(2, 200)};;21000;DELTA;", RejectCode.OTHER_COMMUNE),
+        (f"{at(2, 200)};21001;;;", RejectCode.OTHER_COMMUNE),
+        (f"{at(2, 200)};75001;21000;;", "out_of_scope"),  # the commune is beyond the halo, where the row stands
+        (f"{at(2, 200)};;75000;;", "out_of_scope"),
+        (f"{at(40, 4)};;21000;;", "out_of_scope"),  # 28 km from Delta: another commune of its postcode may lie there
+        (f"{at(45, 4)};;21000;;", RejectCode.OTHER_COMMUNE),
+        ("10;85;;21000;;", RejectCode.OTHER_COMMUNE),
+    ],
+)
+def test_a_row_of_the_halo_that_stands_far_from_it_is_refused_by_name(place, row, way):
+    made = place(f"1;a;{row}")
+    assert way == "out_of_scope" or refused(made) is way
+    assert made.ledger.out_of_scope == (way == "out_of_scope")
+
+
+def test_and_put_at_its_address_where_that_is_known(place):
+    assert near(one(place(f"1;a;{at(2, 200)};;71100;ALPHA;{FOCH}")), 1.02, 1)
+
+
+# --- a code inside a longer cell
+
+
+KEYED = {"columns": {**COLUMNS, "insee": "id", "postcode": "nom"},
+         "patterns": {"insee": r".*-(\d[\dAB]\d{3})-\d+", "postcode": r"(\d{4,5})\d{3}"}}  # fmt: skip
+
+
+def keyed(folder, locator, *lines):
+    of = source(**KEYED)
+    made = normalise_services(
+        of, table(folder, of, "\n".join([HEADER, *lines]) + "\n"), [fetched(folder / "essai.csv", of)], scope(), locator
+    )
+    made.ledger.check(of.id)
+    return made
+
+
+def test_a_code_is_read_inside_a_key(tmp_path, locator):
+    made = keyed(
+        tmp_path,
+        locator,
+        f"mairie-71001-01;a;;;;;;{FOCH}",
+        "mairie-75001-01;a;;;;;;",
+        "mairie-75001;a;;;;;;",  # no such key: it says nothing
+        "x-mairie-75001-01bis;a;;;;;;",
+        "mairie-99999-01;a;;;;;;",  # never a commune
+        "5;75000001;0;0;;;;",
+        "6;1500001;0;0;;;;",  # a postcode whose zero was lost
+        "7;75000;0;0;;;;",
+        f"mairie-75001-02;a;{at(2, 2)};;;;",
+    )
+    assert [draft.service.insee for draft in made.drafts] == ["71001", "71001"]
+    assert made.ledger.out_of_scope == 3
+    assert [(r.code, r.line) for r in made.rejects] == [
+        (RejectCode.NO_POSITION, 4), (RejectCode.NO_POSITION, 5), (RejectCode.NO_POSITION, 6),
+        (RejectCode.ZERO_POSITION, 9),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("patterns", "said"),
+    [
+        ({"inse": "(.)"}, "patterns: no column 'inse' that says where a row is, did you mean 'insee'"),
+        ({"number": "(.)"}, "patterns: no column 'number'"),  # no such column is declared
+        ({"key": "(.)"}, "patterns: no column 'key'"),
+        ({"insee": "."}, "patterns.insee: expected one group"),
+        ({"insee": "(.)(.)"}, "patterns.insee: expected one group"),
+    ],
+)
+def test_a_pattern_is_of_a_declared_column_and_has_one_group(patterns, said):
+    with pytest.raises(ValueError, match=re.escape(said)):
+        source(columns=COLUMNS, patterns=patterns)
 
 
 def test_a_source_may_allow_more(place):
