@@ -1,4 +1,7 @@
-"""``python -m benchmarks``: measure all, in a minute or two, and write ``docs/benchmarks.md``."""
+"""``python -m benchmarks``: measure all, and write ``docs/benchmarks.md``.
+
+A few minutes; with every peer there (``make bench``) some more.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from pathlib import Path
 from time import perf_counter
 
 from benchmarks.addresses import time_addresses
+from benchmarks.against import measure_against
 from benchmarks.building import time_building
 from benchmarks.clock import ROUNDS, Unequal
 from benchmarks.conflation import measure_conflation
@@ -31,10 +35,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--output", type=Path, default=_PAGE, help="the page to write (docs/benchmarks.md)")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="rounds of each contender at most")
+    parser.add_argument("--full", action="store_true", help="grow to seven million junctions: minutes, and 10 GB")
     arguments = parser.parse_args()
     start = perf_counter()
     try:
-        results = measure(arguments.rounds)
+        results = measure(arguments.rounds, full=arguments.full)
     except (Unequal, NotADirectoryError) as error:
         print(f"benchmarks: {error}", file=sys.stderr)
         return 1
@@ -46,12 +51,13 @@ def main() -> int:
     return 1 if broken else 0
 
 
-def measure(rounds: int) -> Results:
+def measure(rounds: int, *, full: bool = False) -> Results:
     """Measure on every street network that is there."""
     machine = describe()
     warm_up()
     mirror = find_mirror()
-    grounds = [(area, mode) for area in areas(mirror) for mode in MODES.values()]
+    found = areas(mirror)
+    grounds = [(area, MODES[mode]) for area in found for mode in ("walk", "car")]
     fields, lookups, snapping = [], [], []
     for area, mode in grounds:
         print(f"→ {area.name}, {mode.id}", file=sys.stderr)
@@ -59,12 +65,14 @@ def measure(rounds: int) -> Results:
         lookups.append(time_lookups(area, mode, rounds))
         if mode.id == "walk":
             snapping.append(time_snapping(area, mode, rounds=rounds))
+    against = measure_against(found, rounds=rounds, full=full)
     print("→ addresses, files of services, scores", file=sys.stderr)
     return Results(
         day=datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
         rounds=rounds,
         machine=machine,
         mirror=mirror is not None,
+        against=against,
         fields=fields,
         lookups=lookups,
         snapping=snapping,

@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from benchmarks.addresses import AddressTimes
+from benchmarks.against import Against
 from benchmarks.building import BuildTimes, building_section
 from benchmarks.clock import FEWEST_ROUNDS
 from benchmarks.conflation import Quality
 from benchmarks.conflation_page import conflation_section
 from benchmarks.fields import FieldTimes
+from benchmarks.growth import growth_section
 from benchmarks.lookups import GATHERED, LookupTimes
+from benchmarks.page_contests import contests_section
 from benchmarks.reading import ReadingTimes
 from benchmarks.scores import ScoreTimes
 from benchmarks.snapping import SnapTimes
@@ -34,6 +37,7 @@ class Results:
     scores: Sequence[ScoreTimes]
     addresses: AddressTimes
     reading: Sequence[ReadingTimes]
+    against: Against
     conflation: Quality | None = None
     """None without a mirror."""
     building: BuildTimes | None = None
@@ -44,6 +48,8 @@ def write_page(results: Results) -> str:
     """Return the page as Markdown."""
     parts = [
         _opening(results),
+        contests_section(results.against.contests, results.against.absent),
+        growth_section(results.against.sizes),
         _fields(results.fields),
         _preparation(results.fields),
         _one_place(results.fields),
@@ -79,8 +85,9 @@ def _opening(results: Results) -> str:
     where = (
         "The *drawn grid* is made by the benchmark from a seed: blocks of about 100 m, 8 % of them missing, 5 % "
         "one-way. A grid has no natural narrow places to cut at, and so is the hardest kind of town for a "
-        f"hierarchy. {real} Services are scattered along the edges: 8 in the rarest of {LANES} categories, 3 % of "
-        "the junctions in the commonest."
+        "hierarchy. *Rural* is drawn too: a département of 150,000 junctions, of which a fifth are dead ends, with "
+        f"towns of every size and lanes between them. {real} Services are scattered along the edges: 8 in the rarest "
+        f"of {LANES} categories, 3 % of the junctions in the commonest."
     )
     return "\n\n".join(["# Benchmarks", how, "\n".join(f"- {line}" for line in results.machine), equal, where])
 

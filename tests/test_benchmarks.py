@@ -11,20 +11,34 @@ import pytest
 
 from benchmarks import clock, fields, lookups, snapping, streets
 from benchmarks.addresses import time_addresses
+from benchmarks.against import Against
 from benchmarks.building import BuildTimes
 from benchmarks.clock import Unequal, race
+from benchmarks.contests import Contest, faster, said_s
+from benchmarks.field_contests import race_dijkstra, race_floor, race_hierarchy, race_threads
+from benchmarks.ground import Ground
+from benchmarks.growth import growth_contests
 from benchmarks.page import Results, write_page
+from benchmarks.page_contests import contests_section
+from benchmarks.peers import Missing, load
 from benchmarks.promises import missed
 from benchmarks.reading import KINDS, time_reading
+from benchmarks.rural import drawn_country
 from benchmarks.scores import time_scores
 from benchmarks.streets import MODES, Area, drawn_grid
+from benchmarks.yardstick import BucketSearch
+from geo.search import StreetSearch
 
 SMALL = Area("small grid", drawn_grid(14), "EPSG:2154")
+COUNTRY = Area("small country", drawn_country(900), "EPSG:2154")
 
 
 @pytest.fixture(scope="module")
 def results() -> Results:
-    modes = list(MODES.values())
+    modes = [MODES["walk"], MODES["car"]]
+    sizes, growth = growth_contests((6, 9), 1)
+    ground = Ground(SMALL, MODES["car"])
+    raced = [race(ground, 1) for race in (race_dijkstra, race_floor, race_threads, race_hierarchy)]
     return Results(
         day="2026-11-24",
         rounds=1,
@@ -36,6 +50,7 @@ def results() -> Results:
         scores=time_scores(60, 1),
         addresses=time_addresses(2_000),
         reading=time_reading(1_000, 1),
+        against=Against([*raced, *growth], ["a peer: it is not installed"], sizes),
         building=BuildTimes(3, 1_000, 900, 12.5, 9.1, 512.0),
     )
 
@@ -56,7 +71,7 @@ def test_every_part_is_measured(results: Results) -> None:
 def test_the_page_has_a_table_for_each_part_and_no_hole(results: Results) -> None:
     page = write_page(results)
     tables = re.findall(r"^## .+\n\n.+\n\n((?:\|.+\|\n)+)", page, re.MULTILINE)
-    assert len(tables) == page.count("\n## ") == 9
+    assert len(tables) == page.count("\n## ") == 11
     for table in tables:
         rows = table.splitlines()
         assert len(rows) > 2
@@ -114,5 +129,63 @@ def test_a_mirror_that_is_named_must_be_there(monkeypatch: pytest.MonkeyPatch, t
 
 def test_a_promise_that_is_missed_is_named(results: Results) -> None:
     slow = replace(results.building, wall_s=121.0, peak_mb=3_000.0)
-    said = set(missed(replace(results, building=slow))) - set(missed(results))
-    assert said == {"121 s to build a département, 120 promised", "3,000 MB to build a département, 2,048 promised"}
+    kept, own = set(missed(results)), Contest("walking", "a town", "running", "1 s", "9 s", 9.0, 10.0)
+    against = Against([*results.against.contests, own])
+    said = set(missed(replace(results, building=slow, against=against))) - kept
+    assert said == {
+        "walking, a town, against running: 9.00×, ≥ 10× promised",
+        "121 s to build a département, 120 promised",
+        "3,000 MB to build a département, 2,048 promised",
+    }
+
+
+def test_a_country_has_dead_ends_crossings_and_one_ways_and_is_the_same_whoever_draws_it() -> None:
+    network = COUNTRY.network(MODES["car"])
+    ends = np.bincount(np.concatenate([network.edge_from, network.edge_to]), minlength=network.junctions)
+    assert 0.15 < (ends == 1).mean() < 0.3
+    assert 0.5 < (ends == 3).mean() < 0.75
+    assert (network.backward_ms < 0).any() or (network.forward_ms < 0).any()
+    assert network.kept_share > 0.98
+    again = drawn_country(900)
+    assert np.array_equal(again.node_lonlat, COUNTRY.raw.node_lonlat)
+    assert not np.array_equal(again.node_lonlat, drawn_country(900, seed=6).node_lonlat)
+
+
+@pytest.mark.parametrize("mode", ["walk", "car"])
+def test_the_yardstick_finds_what_the_plain_search_finds(mode: str) -> None:
+    for area in (SMALL, COUNTRY):
+        ground = Ground(area, MODES[mode])
+        bucket, plain = BucketSearch(ground.network), StreetSearch(ground.network)
+        for seeds in (*ground.seeds, *ground.at_junctions):
+            assert np.array_equal(bucket.nearest_ds(seeds), plain.nearest_services(seeds, 3)[0])
+
+
+def test_a_contest_says_whether_it_is_won_and_by_how_much_it_is_not() -> None:
+    won = faster("a", "b", "c", 0.001, 0.130, 65.0, " a category")
+    assert (won.ratio, won.met, won.lacking, won.own) == (pytest.approx(130), True, 0.0, "1.00 ms a category")
+    lost = faster("a", "b", "c", 0.01, 0.52, 65.0)
+    assert lost.met is False
+    assert lost.lacking == pytest.approx(0.2)
+    over = Contest("a", "b", "c", "", "", 3.0, 2.0, at_most=True)
+    assert over.lacking == pytest.approx(0.5)
+    assert replace(over, reach=None).met is None
+    page = contests_section([won, lost, over], [])
+    assert "≥ 65× | yes |" in page
+    assert "| no, 20% short |" in page
+    assert "≤ 2× | no, 50% over |" in page
+    assert [said_s(s) for s in (2.0, 0.0123, 45e-6, 3e-7)] == ["2.00 s", "12.3 ms", "45.0 µs", "0.30 µs"]
+
+
+def test_a_peer_that_is_not_there_is_named_and_left_out() -> None:
+    against = Against()
+
+    def absent() -> Contest:
+        raise AssertionError(load("no_such_peer"))
+
+    against.add(absent)
+    against.add(absent)
+    assert against.contests == []
+    assert against.absent == ["no_such_peer: No module named 'no_such_peer'"]
+    with pytest.raises(Missing):
+        load("no_such_peer")
+    assert "- no_such_peer" in contests_section([], against.absent)
