@@ -14,7 +14,7 @@ from defusedxml.ElementTree import iterparse
 
 from geo.errors import SourceMalformed
 from ingest.catalogue import Source
-from ingest.connectors.nested import columns_of, headers_of
+from ingest.connectors.nested import Gathered
 from ingest.connectors.table import Table, Wanted, frame_of
 
 __all__ = ["read"]
@@ -30,7 +30,7 @@ def read(source: Source, content: bytes, name: str, wanted: Wanted) -> Table:
     SourceMalformed
         When the file is cut off or no XML, when it declares a document type or entities, or has no such element.
     """
-    records: list[dict[str, Any]] = []
+    gathered, found = Gathered(wanted), 0
     names: dict[str, int] = {}
     open_elements: list[Element] = []
     try:
@@ -44,7 +44,8 @@ def read(source: Source, content: bytes, name: str, wanted: Wanted) -> Table:
             tag = _bare(element.tag)
             names[tag] = names.get(tag, 0) + 1
             if tag == source.rows:
-                records.append(_object(element))
+                gathered.add(_object(element))
+                found += 1
             if len(open_elements) == 1 or tag == source.rows:
                 element.clear()
     except DefusedXmlException as error:
@@ -56,12 +57,12 @@ def read(source: Source, content: bytes, name: str, wanted: Wanted) -> Table:
         raise SourceMalformed(source.id, detail, file=name, line=line) from error
     except (LookupError, ValueError) as error:
         raise SourceMalformed(source.id, f"no XML: {error}", file=name, line=1) from error
-    if not records:
+    if not found:
         often = sorted(names, key=lambda tag: (-names[tag], tag))[:10]
         detail = f"holds no element {source.rows!r} (rows = …); the most frequent are {', '.join(often)}"
         raise SourceMalformed(source.id, detail, file=name, line=1)
-    frame = frame_of(columns_of(records, wanted), range(1, len(records) + 1), name)
-    return Table(source.id, frame, (name,), headers=headers_of(records))
+    frame = frame_of(gathered.columns(), range(1, found + 1), name)
+    return Table(source.id, frame, (name,), headers=gathered.headers)
 
 
 def _object(element: Element) -> dict[str, Any]:

@@ -12,14 +12,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
+import pyarrow as pa
+
 from ingest.connectors.table import INSIDE, Wanted, fold
 
-__all__ = ["columns_of", "follow", "headers_of"]
+__all__ = ["AROUND", "Gathered", "columns_of", "follow"]
 
 AROUND = "@around"
 """Stands for the name of what the first step of a way is taken from, which has none: ``@around>nom``."""
 _DEPTH = 6
 """How deep objects are spread into columns where every column is wanted."""
+_BATCH = 4096
+"""Objects that are in memory together."""
 _FIRST = 100
 """Objects whose keys stand for those of all when an error tells what a file has."""
 
@@ -118,9 +122,54 @@ def _opened(value: Any) -> Any:
     return value
 
 
-def headers_of(records: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Return the ways to the values of the first objects, for error texts."""
-    return _all_names(records[:_FIRST])
+class Gathered:
+    """The wanted columns of objects that come one after the other; the objects themselves are let go of."""
+
+    def __init__(self, wanted: Wanted) -> None:
+        self._wanted = wanted
+        self._waiting: list[Mapping[str, Any]] = []
+        self._chunks: dict[str, list[pa.Array]] = {}
+        self._titles: dict[str, str] = {}
+        self._settled = 0
+        self.headers: Sequence[str] = ()
+        """The ways to the values of the first objects, for error texts."""
+
+    def add(self, record: Mapping[str, Any]) -> None:
+        """Take in an object."""
+        self._waiting.append(record)
+        if len(self._waiting) == _BATCH:
+            self._settle()
+
+    def columns(self) -> dict[str, pa.ChunkedArray]:
+        """Return header → texts, one for each object; a header that no object has is left out.
+
+        Raises
+        ------
+        UnicodeEncodeError
+            When a text holds half of a character.
+        """
+        self._settle()
+        return {self._titles[form]: pa.chunked_array(chunks, pa.string()) for form, chunks in self._chunks.items()}
+
+    def _settle(self) -> None:
+        if not self._waiting:
+            return
+        if not self._settled:
+            self.headers = _all_names(self._waiting[:_FIRST])
+        for title, texts in columns_of(self._waiting, self._wanted).items():
+            form = fold(title)
+            self._titles.setdefault(form, title)
+            chunks = self._chunks.setdefault(form, [_blank(self._settled)])
+            if sum(map(len, chunks)) == self._settled:  # two spellings of one header are one column
+                chunks.append(pa.array(texts, pa.string()))
+        self._settled += len(self._waiting)
+        self._waiting = []
+        for chunks in self._chunks.values():
+            chunks.append(_blank(self._settled - sum(map(len, chunks))))
+
+
+def _blank(rows: int) -> pa.Array:
+    return pa.repeat(pa.scalar("", pa.string()), rows)
 
 
 def _all_names(records: Sequence[Mapping[str, Any]], before: str = "", depth: int = 0) -> list[str]:

@@ -216,7 +216,7 @@ def test_json_is_a_literal_that_means_itself(value):
         ("var a = [{'id': 1}", 1, "cut off or no JSON"),
         ("var a =\n[{'id': 1},\n {'id", 3, "cut off or no JSON"),
         ("var a = [{'id': 1}];\nvar b = [{'id': 2}];", 1, "something follows the data"),
-        ('[{"id": 1}]\n[{"id": 2}]', 1, "something follows the data"),
+        ('[{"id": 1}]\n[{"id": 2}]', 2, "something follows the data"),
         ('{"id": 1}\n{"id": 2}\n{"id"', 3, "cut off or no JSON"),
         ("[" * 100_000, None, "nested too deep"),
         ('[{"id": ' + "1" * 5000 + "}]", None, "no JSON"),
