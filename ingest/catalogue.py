@@ -200,6 +200,8 @@ class Source(_Strict):
     patterns: Mapping[str, str] = {}
     """Name in ``columns`` that says where a row is (``insee``, ``postcode``…) → pattern of the whole cell, in which its
     one group is the value: a key may hold a commune's code. A cell that is none such says nothing."""
+    department: Names = ()
+    """Column that says a row's département, of a national file of which a territory reads its own part alone."""
     crs: Crs | None = None
     lost_point: bool = False
     """The decimal point of degrees was lost: put it back where the value then lies in the area."""

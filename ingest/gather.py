@@ -249,7 +249,7 @@ class _Walk:
             known, placing = self._places[source.placed_by.source], [*asked, self._keys[source.placed_by.source]]
         key = self._stages.key(stage, digest_of_source(source), self._inputs(source), needs, placing)
         result = self._stages.value(
-            stage, key, lambda: normalise(source, read_table(source, files), files, scope, locator, known, asked)
+            stage, key, lambda: normalise(source, read_table(source, files, scope), files, scope, locator, known, asked)
         )
         self._keys[source.id] = key
         if result.places is not None:

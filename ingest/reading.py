@@ -10,6 +10,7 @@ from ingest.catalogue import Source
 from ingest.connectors import file as file_connector
 from ingest.connectors import gtfs as gtfs_connector
 from ingest.connectors import osm as osm_connector
+from ingest.connectors.national import Near, is_national, read_near
 from ingest.connectors.table import Table
 from ingest.counts import normalise_counts
 from ingest.facts import normalise_facts
@@ -30,14 +31,22 @@ Reader = Callable[[Source, Sequence[Fetched]], Table]
 Normaliser = Callable[[Source, Table, Sequence[Fetched], Scope], SourceResult]
 
 
-def read_table(source: Source, files: Sequence[Fetched]) -> Table:
+def read_table(source: Source, files: Sequence[Fetched], scope: Scope | None = None) -> Table:
     """Read the files of a source into one table of texts.
+
+    Parameters
+    ----------
+    scope
+        What the rows are read for: of a national file that says the département of each, only those near it are kept.
 
     Raises
     ------
     SourceMalformed
         When a file is not what its source declares.
     """
+    if scope is not None and source.reader == "file" and is_national(source, files):
+        near = Near(frozenset(commune.department for commune in scope.communes), scope.bounds)
+        return read_near(source, files[0], near)
     return _READERS[source.reader](source, files)
 
 

@@ -80,7 +80,7 @@ class Sorter:
     def __init__(self, source: Source, table: Table) -> None:
         self.source, self.table = source, table
         self.open: NDArray[np.bool_] = np.ones(len(table.frame), dtype=bool)
-        self.out_of_scope, self.merged = 0, table.doubled
+        self.out_of_scope, self.merged = table.beyond, table.doubled
         self.rejects: list[Reject] = list(table.rejects)
 
     def leave_out(self, where: NDArray[np.bool_]) -> None:

@@ -66,6 +66,8 @@ class Table:
         One for each row of ``frame`` where the file is OpenStreetMap's, else empty.
     doubled
         Rows that stand in several files alike; they are in ``frame`` once.
+    beyond
+        Rows of a national file that do not concern the territory, which were counted and not kept.
     headers
         What the file calls its columns, wanted or not, for error texts; empty: those of ``frame``.
     """
@@ -77,6 +79,7 @@ class Table:
     geometries: Sequence[BaseGeometry | None] = ()
     tags: Sequence[Mapping[str, str]] = ()
     doubled: int = 0
+    beyond: int = 0
     headers: Sequence[str] = ()
     _folded: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
     _cells: dict[tuple[str, ...], list[str]] = field(default_factory=dict, init=False, repr=False, compare=False)
@@ -86,8 +89,8 @@ class Table:
 
     @property
     def read(self) -> int:
-        """Rows of the files, those that could not be split and those that stand twice included."""
-        return len(self.frame) + len(self.rejects) + self.doubled
+        """Rows of the files, those that could not be split, that stand twice or were not kept included."""
+        return len(self.frame) + len(self.rejects) + self.doubled + self.beyond
 
     def has(self, names: Iterable[str]) -> bool:
         """Tell whether the files have a column under one of these headers (all parts of one that is joined)."""
@@ -236,7 +239,7 @@ class Wanted:
         """Return what a source reads."""
         groups = [*source.columns.values(), *(f.column for f in (*source.keep, *source.drop))]
         groups += [*(also.column for also in source.also), *source.links.values(), tuple(source.wide)]
-        groups += [source.crs.column] if source.crs is not None else []
+        groups += [source.department, source.crs.column if source.crs is not None else ()]
         parts = [part for names in groups for name in names for part in name.split(JOINED)]
         return cls(tuple(name for name in dict.fromkeys(parts) if name != CONTENT_KEY))
 

@@ -84,7 +84,7 @@ def read_vintage(mirror: Path, name: str, territory: str, vintage: int, scope: S
         for path in chosen.paths
     ]
     as_of = source.as_of(vintage)
-    table = read_table(as_of, files)
+    table = read_table(as_of, files, scope)
     result = normalise(as_of, table, files, scope)
     assert as_of.expect.rows is not None
     assert as_of.expect.rows[0] <= table.read <= as_of.expect.rows[1]

@@ -11,8 +11,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from pyproj import Transformer
 
+from geo.places import Precision
 from ingest.catalogue import Source
 from ingest.fetch import Fetched
 from ingest.normalise import normalise_services
@@ -216,17 +216,17 @@ def test_a_feed_of_one_category(taken_in, name, row, category):
 
 
 def test_vintages_of_the_source_of_equipments_have_names_since_and_come_as_parquet(taken_in):
-    x, y = Transformer.from_crs("EPSG:4326", "EPSG:2154", always_xy=True).transform(LON, LAT)
-    shop = {"NOMRS": "AU BON PAIN", "TYPEQU": "B203", "LAMBERT_X": x, "LAMBERT_Y": y, "QUALITE_XY": "Bonne",
-            "NUMVOIE": "3", "INDREP": "", "TYPVOIE": "RUE", "LIBVOIE": "DU LAVOIR", "CODPOS": "71100",
-            "LIBCOM": "Alpha", "DEPCOM": "71001", "SIRET": "12345678900011"}  # fmt: skip
-    rows = [shop, {**shop, "TYPEQU": "C104"}, {**shop, "TYPEQU": "Z999"}]
+    shop = {"NOMRS": "BOUCHERIE DU LAVOIR", "TYPEQU": "B204", "LONGITUDE": str(LON), "LATITUDE": str(LAT),
+            "QUALITE_GEOLOC": "11", "NUMVOIE": "3", "INDREP": "_Z", "TYPVOIE": "RUE", "LIBVOIE": "DU LAVOIR",
+            "CODPOS": "71100", "LIBCOM": "Alpha", "DEPCOM": "71001", "DEP": "71", "SIRET": "123"}  # fmt: skip
+    somewhere = {**shop, "NOMRS": "_U", "QUALITE_GEOLOC": "33"}  # a point drawn at random in its commune
+    rows = [shop, {**shop, "TYPEQU": "C109"}, {**shop, "TYPEQU": "Z999"}, somewhere]
     sink = io.BytesIO()
     pq.write_table(pa.Table.from_pylist(rows), sink)
-    result = taken_in("bpe", sink.getvalue(), territory="94")
-    assert came_to(result) == ((3, 1, 0, 1, 1), {"unmapped_category": 1}, {"shop.bakery": 1})
+    result = taken_in("bpe", sink.getvalue())
+    assert came_to(result) == ((4, 1, 0, 2, 1), {"unmapped_category": 1}, {"shop.food": 1})
     (draft,) = result.drafts
-    assert draft.service.name == "AU BON PAIN"
+    assert (draft.service.name, draft.service.precision) == ("BOUCHERIE DU LAVOIR", Precision.HOUSENUMBER)
     assert (draft.service.lon, draft.service.lat) == pytest.approx((LON, LAT), abs=1e-6)
 
 

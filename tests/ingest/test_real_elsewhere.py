@@ -29,8 +29,8 @@ from tests.ingest.elsewhere import came_to, declared, read_vintage, scope_of
         # The timetables' stops of 2015: each station once more for its platforms, which are left out.
         ("gares", "35", 1, (5204, 60, 0, 5144, 0), {}, {"transport.station": 60}),
         (
-            "bpe", "94", 0, (47171, 9807, 3131, 34226, 7), {"bad_position": 5, "other_department": 2},
-            {"shop.bakery": 659, "health.doctor": 606, "health.dentist": 456, "childcare.creche": 349},
+            "bpe", "94", 0, (47171, 5678, 2025, 39468, 0), {},
+            {"health.doctor": 606, "health.care": 893, "health.dentist": 456, "childcare.creche": 349},
         ),
         ("osm_services_93", "93", 0, (69, 38, 0, 27, 4), {"unmapped_category": 4}, {"transport.stop": 15}),
         ("osm_services_01", "01", 0, (134, 75, 0, 58, 1), {"unmapped_category": 1}, {"shop.restaurant": 9}),
