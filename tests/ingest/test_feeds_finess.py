@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from defusedxml import ElementTree
 
 from ingest.conflate import conflate
 from ingest.fetch import Fetched
@@ -147,3 +148,11 @@ def test_an_authorisation_takes_one_way_out(read, activity, outcome):
     counts = (outcome[0] + 2, *outcome[1:3], outcome[3] + 2, outcome[4])
     assert came_to(result)[0] == counts
     assert set(came_to(result)[1]) <= {"unmapped_category"}
+
+
+def test_every_category_of_the_nomenclature_leads_somewhere(mirror):
+    """The third flow of the former XML: no places, but what the codes of places may be."""
+    flow = ElementTree.parse(mirror / "finess/helios-xml/finess_cs1500106_stock_20211214-0417.xml")
+    codes = {entry.findtext("code") for entry in flow.iter("nomenclcategorieETavecagr")}
+    assert len(codes) == 293
+    assert codes <= set(declared("71")["finess"].codes)
