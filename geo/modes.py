@@ -9,11 +9,17 @@ from pathlib import Path
 from types import MappingProxyType
 
 from geo.errors import ConfigurationError
-from geo.road_rules import FASTEST_KMH, AccessRule, Closure, LimitRule, OnewayRule, RoadClass, RoadRules, SlowRule
+from geo.mode_tables import RuleReader, reasoned
+from geo.node_rules import NodeRules
+from geo.road_rules import RoadRules
 from geo.strict import StrictTable
+from geo.taxonomy import Label
 from geo.turns import TurnRule
 
 __all__ = ["Mode", "load_modes", "tags_of"]
+
+_KMH_IN_M_PER_S = 3.6
+_LONGEST_AT_AN_END_S = 1800
 
 
 @dataclass(frozen=True)
@@ -21,15 +27,32 @@ class Mode:
     """One way of getting about."""
 
     id: str
+    label: Label
+    """What a choice of modes calls it."""
+    phrase: Label
+    """The same within a sentence: "à pied"."""
+    option_of: str | None
+    """The mode of which this is another pace or another need; None when it stands for itself. Who looks for the best of
+    all modes leaves options out: nobody chooses between walking and walking slowly."""
+    indicative: bool
+    """Whether too little is told of the streets for its answers to be more than an indication."""
     off_road_m_per_s: float
     """Pace between a place and its street, at both ends of a trip."""
-    fixed_s: float
-    """Seconds that every trip costs whatever its length (parking); added when a field is read, never on an edge."""
+    start_s: float
+    """Seconds before one moves (to unlock), whatever the length of the trip."""
+    end_s: float
+    """Seconds after one has arrived (to find a place and park)."""
     tags: tuple[str, ...]
-    """Every tag key that the rules read, sorted: what an extract must keep of its ways and barriers."""
+    """Every tag key that the rules read, sorted: what an extract must keep of its ways and nodes."""
     rules: RoadRules
+    nodes: NodeRules
     turns: TurnRule | None = None
     """Which turn restrictions bind the mode; None: none does."""
+
+    @property
+    def fixed_s(self) -> float:
+        """Seconds that every trip costs whatever its length; added when a field is read, never on an edge."""
+        return self.start_s + self.end_s
 
 
 def load_modes(path: Path) -> Mapping[str, Mode]:
@@ -39,7 +62,8 @@ def load_modes(path: Path) -> Mapping[str, Mode]:
     ------
     ConfigurationError
         When the file cannot be read, a key is unknown or missing (the nearest right one is named), a rule has no
-        reason, a ``highway`` stands in two classes, or a number is out of range.
+        reason, a ``highway`` stands in two classes, a number is out of range, or a mode is like one that does not stand
+        above it.
     """
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -47,7 +71,10 @@ def load_modes(path: Path) -> Mapping[str, Mode]:
         raise ConfigurationError(f"{path.name}: {error}") from error
     if not data:
         raise ConfigurationError(f"{path.name}: no mode")
-    return MappingProxyType({id_: _mode(id_, StrictTable(f"{path.name}: {id_}", table)) for id_, table in data.items()})
+    modes: dict[str, Mode] = {}
+    for id_, table in data.items():
+        modes[id_] = _mode(id_, StrictTable(f"{path.name}: {id_}", table), modes)
+    return MappingProxyType(modes)
 
 
 def tags_of(modes: Iterable[Mode]) -> tuple[str, ...]:
@@ -55,111 +82,67 @@ def tags_of(modes: Iterable[Mode]) -> tuple[str, ...]:
     return tuple(sorted({key for mode in modes for key in mode.tags}))
 
 
-def _mode(id_: str, table: StrictTable) -> Mode:
-    read = _KeysRead()
-    limit = _limit(table.table("limit"), read) if "limit" in table else None
-    rules = RoadRules(
-        classes=_classes(table, with_limit=limit is not None),
-        access=_access(table.table("access"), read),
-        closures=tuple(_closure(row, read) for row in table.tables("close")),
-        slows=tuple(_slow(row, read) for row in table.tables("slow")),
-        barriers=_barriers(table.table("barrier")),
-        oneway=_oneway(table.table("oneway"), read) if "oneway" in table else None,
-        limit=limit,
-    )
+def _mode(id_: str, table: StrictTable, above: Mapping[str, Mode]) -> Mode:
+    like = _named(table, "like", above)
+    option_of = _named(table, "option_of", above)
+    pace = table.number("pace", 0.1, 10) if "pace" in table else 1.0
+    reader = RuleReader(table)
+    rules = reader.roads(like.rules.at_pace(pace) if like else None)
+    nodes = reader.nodes(like.nodes if like else None, rules.access)
+    if like is None or "off_road_kmh" in table:
+        off_road_m_per_s = table.number("off_road_kmh", 1, 10) / _KMH_IN_M_PER_S
+    else:
+        off_road_m_per_s = like.off_road_m_per_s * pace
     mode = Mode(
         id=id_,
-        off_road_m_per_s=table.number("off_road_kmh", 1, 10) / 3.6,
-        fixed_s=table.number("fixed_s", 0, 3600),
-        tags=tuple(sorted({"highway", "barrier", *read})),
+        label=_words_of(table, "label"),
+        phrase=_words_of(table, "phrase"),
+        option_of=option_of.id if option_of else None,
+        indicative=_indicative(table),
+        off_road_m_per_s=off_road_m_per_s,
+        start_s=_seconds(table, "start", like.start_s if like else 0.0),
+        end_s=_seconds(table, "end", like.end_s if like else 0.0),
+        tags=tuple(sorted({*reader.keys, *(like.tags if like else ())})),
         rules=rules,
-        turns=_turns(table.table("turns")) if "turns" in table else None,
+        nodes=nodes,
+        turns=reader.turns(like.turns if like else None),
     )
+    if "pace" in table and like is None:
+        raise table.error("'pace' is of another mode's speeds: name it by 'like'")
+    if like is not None:
+        table.text("why")
     table.close()
     return mode
 
 
-class _KeysRead(set[str]):
-    """The tag keys that the rules of a mode turn out to read."""
-
-    def matches(self, table: StrictTable, key: str) -> Mapping[str, frozenset[str]]:
-        values = table.word_sets(key)
-        self.update(values)
-        return values
-
-    def keys(self, table: StrictTable) -> tuple[str, ...]:
-        keys = table.words("keys")
-        self.update(keys)
-        return keys
+def _named(table: StrictTable, key: str, above: Mapping[str, Mode]) -> Mode | None:
+    if key not in table:
+        return None
+    name = table.text(key)
+    if name not in above:
+        raise table.error(f"{key!r} names {name!r}, expected a mode that stands above it: {', '.join(above) or 'none'}")
+    return above[name]
 
 
-def _reasoned(table: StrictTable) -> None:
-    table.text("why")
-    table.close()
+def _words_of(table: StrictTable, key: str) -> Label:
+    words = table.table(key)
+    label = Label(words.text("fr"), words.text("en"))
+    words.close()
+    return label
 
 
-def _classes(mode: StrictTable, *, with_limit: bool) -> Mapping[str, RoadClass]:
-    classes: dict[str, RoadClass] = {}
-    for table in mode.tables("class"):
-        speed_kmh = table.number("speed_kmh", 0.5, FASTEST_KMH)
-        road = RoadClass(speed_kmh, table.number("of_limit", 0.1, 1) if with_limit else None)
-        for highway in table.words("highway"):
-            if highway in classes:
-                raise table.error(f"highway {highway!r} stands in two classes")
-            classes[highway] = road
-        _reasoned(table)
-    if not classes:
-        raise mode.error("no [[class]]: the mode could go nowhere")
-    return MappingProxyType(classes)
+def _indicative(table: StrictTable) -> bool:
+    """Return whether the table says why the mode only indicates."""
+    if "indicative" not in table:
+        return False
+    reasoned(table.table("indicative"))
+    return True
 
 
-def _access(table: StrictTable, read: _KeysRead) -> AccessRule:
-    access = AccessRule(read.keys(table), frozenset(table.words("closed")))
-    _reasoned(table)
-    return access
-
-
-def _closure(table: StrictTable, read: _KeysRead) -> Closure:
-    closure = Closure(read.matches(table, "when"), read.matches(table, "unless") if "unless" in table else {})
-    _reasoned(table)
-    return closure
-
-
-def _slow(table: StrictTable, read: _KeysRead) -> SlowRule:
-    slow = SlowRule(read.matches(table, "when"), table.number("at_most_kmh", 0.5, FASTEST_KMH))
-    _reasoned(table)
-    return slow
-
-
-def _barriers(table: StrictTable) -> frozenset[str]:
-    closed = frozenset(table.words("closed"))
-    _reasoned(table)
-    return closed
-
-
-def _oneway(table: StrictTable, read: _KeysRead) -> OnewayRule:
-    oneway = OnewayRule(
-        keys=read.keys(table),
-        forward=frozenset(table.words("forward")),
-        backward=frozenset(table.words("backward")),
-        both=frozenset(table.words("both")),
-        closed=frozenset(table.words("closed")),
-        implied=read.matches(table, "implied"),
-    )
-    _reasoned(table)
-    return oneway
-
-
-def _turns(table: StrictTable) -> TurnRule:
-    turns = TurnRule(table.words("keys"), frozenset(table.words("exempt")))
-    _reasoned(table)
-    return turns
-
-
-def _limit(table: StrictTable, read: _KeysRead) -> LimitRule:
-    keys = read.keys(table)
-    read.update(f"{key}:{direction}" for key in keys for direction in ("forward", "backward"))
-    named = table.table("named")
-    kmh = {name.casefold(): named.number(name, 1, FASTEST_KMH) for name in named.keys()}  # noqa: SIM118
-    _reasoned(table)
-    return LimitRule(keys, MappingProxyType(kmh))
+def _seconds(table: StrictTable, key: str, otherwise: float) -> float:
+    if key not in table:
+        return otherwise
+    end = table.table(key)
+    seconds = end.number("seconds", 0, _LONGEST_AT_AN_END_S)
+    reasoned(end)
+    return seconds

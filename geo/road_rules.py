@@ -1,26 +1,27 @@
-"""The rules by which a mode reads the tags of OpenStreetMap: what is open to it, in which direction, and how fast."""
+"""The rules by which a mode reads the ways of OpenStreetMap: what is open to it, in which direction, and how fast."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
+
+from geo.tag_match import Match, Tags, Values
 
 __all__ = [
     "FASTEST_KMH",
     "AccessRule",
-    "Closure",
+    "Ask",
     "LimitRule",
     "OnewayRule",
     "RoadClass",
     "RoadRules",
     "SlowRule",
     "Speeds",
-    "Tags",
+    "UnsignedLimit",
 ]
 
-Tags = Mapping[str, str]
 _KMH_IN_A_MILE = 1.609344
 _NUMBER = re.compile(r"(\d+(?:\.\d+)?) ?(km/h|kmh|kph|mph)?")
 FASTEST_KMH = 200.0
@@ -62,22 +63,10 @@ class AccessRule:
 
 
 @dataclass(frozen=True, slots=True)
-class Closure:
-    """Ways that are closed for another reason than their class or access."""
-
-    when: Mapping[str, frozenset[str]]
-    unless: Mapping[str, frozenset[str]]
-
-    def holds(self, tags: Tags) -> bool:
-        """Return whether the way is closed."""
-        return _all_match(self.when, tags) and not any(tags.get(key) in values for key, values in self.unless.items())
-
-
-@dataclass(frozen=True, slots=True)
 class SlowRule:
     """Ways that are slower than their class."""
 
-    when: Mapping[str, frozenset[str]]
+    match: Match
     at_most_kmh: float
 
 
@@ -90,10 +79,18 @@ class OnewayRule:
     backward: frozenset[str]
     both: frozenset[str]
     closed: frozenset[str]
-    implied: Mapping[str, frozenset[str]]
+    implied: Values
+    against: tuple[Match, ...] = ()
+    """One-way streets that the mode may follow both ways all the same."""
 
     def directions(self, tags: Tags) -> tuple[bool, bool]:
         """Return whether (forward, backward) are open. A value that says nothing leaves the word to the next key."""
+        directions = self._signed(tags)
+        if directions != (True, True) and any(match.holds(tags) for match in self.against):
+            return True, True
+        return directions
+
+    def _signed(self, tags: Tags) -> tuple[bool, bool]:
         for key in self.keys:
             value = tags.get(key)
             for values, verdict in (
@@ -108,20 +105,29 @@ class OnewayRule:
 
 
 @dataclass(frozen=True, slots=True)
+class UnsignedLimit:
+    """The general limit of the law on ways whose own nobody has noted."""
+
+    match: Match
+    kmh: float
+
+
+@dataclass(frozen=True, slots=True)
 class LimitRule:
-    """The signed limit."""
+    """The signed limit, or what the law says where there is none."""
 
     keys: tuple[str, ...]
     named: Mapping[str, float]
+    unsigned: tuple[UnsignedLimit, ...] = ()
 
     def kmh(self, tags: Tags, direction: str) -> float | None:
-        """Return the limit that the tags give for ``forward`` or ``backward``; None when none can be read."""
+        """Return the limit that the tags give for ``forward`` or ``backward``; None when none can be told."""
         for key in self.keys:
             for exact in (f"{key}:{direction}", key):
                 limit = self._read(tags.get(exact, ""))
                 if limit is not None:
                     return limit
-        return None
+        return next((rule.kmh for rule in self.unsigned if rule.match.holds(tags)), None)
 
     def _read(self, value: str) -> float | None:
         named = self.named.get(value.casefold())
@@ -135,25 +141,34 @@ class LimitRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Ask:
+    """What the mode has to know of some ways before it can be sure of them."""
+
+    match: Match
+    of: frozenset[str]
+    """Tag keys; a way that carries one of them has told."""
+
+
+@dataclass(frozen=True, slots=True)
 class RoadRules:
-    """All rules of one mode."""
+    """All that the ways of a street mean to one mode."""
 
     classes: Mapping[str, RoadClass]
     """By ``highway``; a way of no class is closed."""
     access: AccessRule
-    closures: tuple[Closure, ...]
+    closures: tuple[Match, ...]
+    """Ways that are closed for another reason than their class or access."""
     slows: tuple[SlowRule, ...]
-    barriers: frozenset[str]
-    """Kinds of barrier that stop the mode."""
     oneway: OnewayRule | None
     """None: every way goes both ways."""
     limit: LimitRule | None
     """None: signed limits do not matter."""
+    asks: tuple[Ask, ...] = ()
 
     def speeds(self, tags: Tags) -> Speeds:
         """Return how fast the mode goes along a way with these tags, in each direction."""
         road = self.classes.get(tags.get("highway", ""))
-        if road is None or self.access.verdict(tags) is False or any(rule.holds(tags) for rule in self.closures):
+        if road is None or self.access.verdict(tags) is False or any(match.holds(tags) for match in self.closures):
             return _CLOSED
         forward, backward = self.oneway.directions(tags) if self.oneway is not None else (True, True)
         return Speeds(
@@ -161,18 +176,17 @@ class RoadRules:
             self._kmh(road, tags, "backward") if backward else 0.0,
         )
 
-    def passes(self, node_tags: Tags) -> bool:
-        """Return whether the mode gets past a node with these tags (a gate, a bollard)."""
-        if "barrier" not in node_tags:
-            return True  # what a crossing forbids binds those who cross, not those who follow the street
-        verdict = self.access.verdict(node_tags)
-        return node_tags.get("barrier") not in self.barriers if verdict is None else verdict
+    def told(self, tags: Tags) -> bool:
+        """Return whether a way with these tags says what the mode asks of it."""
+        return all(ask.of & tags.keys() for ask in self.asks if ask.match.holds(tags))
+
+    def at_pace(self, pace: float) -> RoadRules:
+        """Return the same rules for somebody who is ``pace`` times as fast on every way."""
+        classes = {name: replace(road, speed_kmh=road.speed_kmh * pace) for name, road in self.classes.items()}
+        slows = tuple(replace(rule, at_most_kmh=rule.at_most_kmh * pace) for rule in self.slows)
+        return replace(self, classes=classes, slows=slows)
 
     def _kmh(self, road: RoadClass, tags: Tags, direction: str) -> float:
         limit = self.limit.kmh(tags, direction) if self.limit is not None else None
         kmh = road.speed_kmh if limit is None or road.of_limit is None else limit * road.of_limit
-        return min([kmh, *(rule.at_most_kmh for rule in self.slows if _all_match(rule.when, tags))])
-
-
-def _all_match(when: Mapping[str, frozenset[str]], tags: Tags) -> bool:
-    return all(tags.get(key) in values for key, values in when.items())
+        return min([kmh, *(rule.at_most_kmh for rule in self.slows if rule.match.holds(tags))])

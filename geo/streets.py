@@ -12,6 +12,7 @@ from shapely import MultiPolygon, Polygon, get_parts
 
 from geo.modes import Mode
 from geo.projection import ground_m
+from geo.road_rules import Speeds
 from geo.turns import Restriction
 
 __all__ = ["Extent", "LoadedArea", "RawStreets", "Segments"]
@@ -93,19 +94,24 @@ class Segments:
 
         A node that stops the mode (a bollard, a private gate) is cut: each segment that touched it ends there alone.
         """
-        speed_kmh = _speeds_by_way(raw.way_tags, mode)[raw.segment_way]
+        by_way_kmh, told_by_way = _read_ways(raw.way_tags, mode)
+        speed_kmh = by_way_kmh[raw.segment_way]
         usable = (speed_kmh > 0).any(axis=1) & (raw.segment_from != raw.segment_to)
         start, end, speed_kmh = raw.segment_from[usable], raw.segment_to[usable], speed_kmh[usable]
         lon, lat = raw.node_lonlat.T
         length_m = ground_m(lon[start], lat[start], lon[end], lat[end])
         cost_ms = np.full(speed_kmh.shape, -1.0)
         np.divide(length_m[:, None] * 3600.0, speed_kmh, out=cost_ms, where=speed_kmh > 0)
-        closed = [node for node, tags in raw.node_tags.items() if not mode.rules.passes(tags)]
+        closed, node_s = _read_nodes(raw, mode)
+        # A wait at a node lies half on each segment that touches it. Who passes pays it once, whatever way one turns,
+        # and costs stay sums over segments; who sets off or arrives there pays half of it.
+        np.add(cost_ms, (node_s[start] + node_s[end]) * 500.0, out=cost_ms, where=speed_kmh > 0)
         node_lonlat, start, end = _cut(raw.node_lonlat, start, end, closed)
         area = np.zeros(len(usable), np.int32) if raw.segment_area is None else raw.segment_area
         areas = max(1, len(raw.areas))
         forward_ms, backward_ms, way = cost_ms[:, 0].copy(), cost_ms[:, 1].copy(), raw.segment_way[usable]
-        return cls(node_lonlat, start, end, forward_ms, backward_ms, length_m, area[usable], areas, way)
+        told = told_by_way[way] if mode.rules.asks else None
+        return cls(node_lonlat, start, end, forward_ms, backward_ms, length_m, area[usable], areas, way, told)
 
     @property
     def untold_share(self) -> float | None:
@@ -140,7 +146,7 @@ class Segments:
         inside = component[self.start] == component[self.end]
         main = [self._largest(component, inside & (self.area == area)) for area in range(self.areas)]
         keep = inside & np.isin(component[self.start], main)
-        return self._take(keep), self._share(keep), tuple(self._share(keep, area) for area in range(self.areas))
+        return self.only(keep), self._share(keep), tuple(self._share(keep, area) for area in range(self.areas))
 
     def _largest(self, component: NDArray[np.int32], rows: NDArray[np.bool_]) -> int:
         """Return the component with the most metres among some segments; −1 where there are none."""
@@ -154,7 +160,8 @@ class Segments:
         total_m = float(self.length_m[of_area].sum())
         return float(self.length_m[keep & of_area].sum()) / total_m if total_m > 0 else 1.0
 
-    def _take(self, rows: NDArray[np.bool_]) -> Segments:
+    def only(self, rows: NDArray[np.bool_]) -> Segments:
+        """Keep some of the segments."""
         return replace(
             self,
             start=self.start[rows],
@@ -168,16 +175,32 @@ class Segments:
         )
 
 
-def _speeds_by_way(way_tags: list[dict[str, str]], mode: Mode) -> NDArray[np.float64]:
-    """Speeds (W, 2) in km/h, forward and backward, 0 when closed. Many ways share their tags: each set is read once."""
-    known: dict[tuple[tuple[str, str], ...], tuple[float, float]] = {}
-    speeds = np.zeros((len(way_tags), 2))
+def _read_ways(way_tags: list[dict[str, str]], mode: Mode) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Return speeds (W, 2) in km/h, forward and backward, 0 when closed, and whether each way tells what is asked.
+
+    Many ways share the tags that the mode reads: each set is read once.
+    """
+    asked = frozenset(mode.tags)
+    known: dict[tuple[tuple[str, str], ...], tuple[Speeds, bool]] = {}
+    speeds, told = np.zeros((len(way_tags), 2)), np.ones(len(way_tags), np.bool_)
     for way, tags in enumerate(way_tags):
-        key = tuple(tags.items())
+        key = tuple(item for item in tags.items() if item[0] in asked)
         if key not in known:
-            known[key] = mode.rules.speeds(tags)
-        speeds[way] = known[key]
-    return speeds
+            known[key] = mode.rules.speeds(tags), mode.rules.told(tags)
+        speeds[way], told[way] = known[key]
+    return speeds, told
+
+
+def _read_nodes(raw: RawStreets, mode: Mode) -> tuple[list[int], NDArray[np.float64]]:
+    """Return the nodes that stop the mode, and (N, 2) seconds to get past the others, forward and backward."""
+    closed: list[int] = []
+    node_s = np.zeros((len(raw.node_lonlat), 2))
+    for node, tags in raw.node_tags.items():
+        if mode.nodes.passes(tags):
+            node_s[node] = mode.nodes.delay(tags)
+        else:
+            closed.append(node)
+    return closed, node_s
 
 
 def _cut(
