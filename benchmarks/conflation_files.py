@@ -89,18 +89,22 @@ def _of_metres(frame: pd.DataFrame, xy_m: NDArray[np.float64]) -> Rows:
 
 
 @lru_cache(maxsize=2)
-def _postal_codes(mirror: Path) -> tuple[Mapping[tuple[str, str], str], Mapping[str, set[str]]]:
-    """Return communes by postcode and name, and by postcode."""
+def _postal_codes(
+    mirror: Path,
+) -> tuple[Mapping[tuple[str, str], str], Mapping[str, set[str]], Mapping[tuple[str, str], set[str]]]:
+    """Return communes by postcode and name, by postcode, and by département and name."""
     table = read_table(next((mirror / "laposte-hexasmal").glob("*.csv")))
     by_name: dict[tuple[str, str], str] = {}
     by_code: dict[str, set[str]] = {}
+    by_town: dict[tuple[str, str], set[str]] = {}
     for insee, name, code, line in zip(
         table["code_commune_insee"], table["nom_de_la_commune"], table["code_postal"], table["ligne_5"], strict=True
     ):
         by_name[(code, _town(name))] = insee
         by_name.setdefault((code, _town(line)), insee)
         by_code.setdefault(code, set()).add(insee)
-    return by_name, by_code
+        by_town.setdefault((code[:2], _town(name)), set()).add(insee)
+    return by_name, by_code, by_town
 
 
 def _town(name: str) -> str:
@@ -110,11 +114,15 @@ def _town(name: str) -> str:
 
 
 def communes(mirror: Path, codes: Iterable[str], towns: Iterable[str]) -> list[str]:
-    """Return the commune of each postcode and town; empty where they name none, or several."""
-    by_name, by_code = _postal_codes(mirror)
+    """Return the commune of each postcode and town; empty where they name none, or several.
+
+    A postcode of CEDEX is in no list: there the town tells, where its département has one of the name.
+    """
+    by_name, by_code, by_town = _postal_codes(mirror)
 
     def commune(code: str, town: str) -> str:
         alone = by_code.get(code, set())
+        alone = alone or by_town.get((code[:2], _town(town)), set())
         return by_name.get((code, _town(town))) or (next(iter(alone)) if len(alone) == 1 else "")
 
     return [commune(code.zfill(5), town) for code, town in zip(codes, towns, strict=True)]
@@ -253,6 +261,26 @@ def _hospitals_2020(mirror: Path, _: str) -> Rows:
     return _rows(ids, table["hospital_name"], (table["lon"], table["lat"]), towns, ids)
 
 
+def _bpe_2019_94(mirror: Path, category: str) -> Rows:
+    """Read places without names and ids: what tells one is its kind, its commune and where it stands.
+
+    A hospital counts once for each of its wards, which stand in one point.
+    """
+    kinds = {
+        "health.hospital": ("D101", "D102", "D103", "D104", "D105", "D106"),
+        "public.post": ("A206",),
+        "shop.fuel": ("B316",),
+    }
+    table = read_table(mirror / "bpe" / "bpe19-xy-94" / "bpe2019_94.csv", ";")
+    table = table[table["TYPEQU"].isin(kinds[category]) & (table["LAMBERT_X"] != "")]
+    told = zip(table["DEPCOM"], table["LAMBERT_X"], table["LAMBERT_Y"], strict=True)
+    ids = [content_id(category, *row) for row in told]
+    frame = pd.DataFrame({"id": ids, "name": "", "insee": table["DEPCOM"].to_numpy(), "said": ""})
+    xy_m = table[["LAMBERT_X", "LAMBERT_Y"]].to_numpy(dtype=np.float64)
+    first = ~frame["id"].duplicated().to_numpy()
+    return _of_metres(frame[first], xy_m[first])
+
+
 _TAGS: Mapping[str, tuple[Sequence[tuple[str, str]], str]] = {
     # category: (tags of which one is enough, the tag that tells who it is)
     "health.pharmacy": ([("amenity", "pharmacy"), ("healthcare", "pharmacy")], "ref:FR:FINESS"),
@@ -334,6 +362,7 @@ FILES: Mapping[str, Callable[[Path, str], Rows]] = {
     "restaurants_2013": _restaurants_2013,
     "fuel_2018": _fuel_2018,
     "hospitals_2020": _hospitals_2020,
+    "bpe_2019_94": _bpe_2019_94,
     **{name: _osm(name) for name in _OSM},
 }
 """By the name that a pair's row says."""
