@@ -69,10 +69,7 @@ class Method:
         data = _read(path)
         _only(path, data, {"version", "cutoff_s", "complete_share", "decay", "depth", "family"})
         try:
-            decay = {
-                mode: MappingProxyType({name: DecayParameters(**row) for name, row in ranges.items()})
-                for mode, ranges in data["decay"].items()
-            }
+            decay = _decay(data["decay"])
             categories = {
                 category: CategoryMethod(category, family, **row)
                 for family, rows in data["family"].items()
@@ -210,6 +207,19 @@ def load_profiles(folder: Path, taxonomy: Taxonomy) -> Mapping[str, Profile]:
     if not profiles:
         raise ConfigurationError(f"{folder}: no profile")
     return MappingProxyType(profiles)
+
+
+def _decay(tables: Mapping[str, Any]) -> dict[str, Mapping[str, DecayParameters]]:
+    """Read the decay of every mode; ``like`` alone in a table takes that of another, which stands above it."""
+    decay: dict[str, Mapping[str, DecayParameters]] = {}
+    for mode, ranges in tables.items():
+        if set(ranges) == {"like"}:
+            if ranges["like"] not in decay:
+                raise ValueError(f"decay.{mode} is like {ranges['like']!r}, which does not stand above it")
+            decay[mode] = decay[ranges["like"]]
+        else:
+            decay[mode] = MappingProxyType({name: DecayParameters(**row) for name, row in ranges.items()})
+    return decay
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from geo.decay import logistic
 from geo.errors import ConfigurationError, InvalidParameter
 from geo.method import Method, Profile, load_profiles
 from geo.taxonomy import Taxonomy
+from tests.lattice import MODES
 
 DATA = Path(__file__).parents[2] / "data"
 TAXONOMY = Taxonomy.load(DATA / "taxonomy.toml")
@@ -36,8 +37,8 @@ def profile(tmp_path: Path, text: str) -> Profile:
 
 def test_the_shipped_method(tmp_path):
     shipped = method(tmp_path, METHOD_TEXT)
-    assert shipped.version == "1.0.0"
-    assert shipped.modes == ("walk", "bike", "car")
+    assert shipped.version == "1.1.0"
+    assert shipped.modes == ("walk", "bike", "car", "walk_slow", "wheelchair")
     assert (shipped.cutoff_s, shipped.complete_share) == (3600, 0.9)
     assert set(shipped.categories) == set(TAXONOMY)
     assert shipped.categories["education.college"].family == "school_secondary"
@@ -49,7 +50,10 @@ def test_the_cutoffs_of_the_contract(tmp_path):
         mode: [decay[name].cutoff_min for name in ("proximite", "intermediaire", "superieure")]
         for mode, decay in shipped.decay.items()
     }
-    assert minutes == {"walk": [20, 30, 40], "bike": [20, 30, 50], "car": [15, 25, 40]}
+    on_foot = [20, 30, 40]
+    expected = {"walk": on_foot, "bike": [20, 30, 50], "car": [15, 25, 40]}
+    assert minutes == {**expected, "walk_slow": on_foot, "wheelchair": on_foot}
+    assert set(minutes) == set(MODES), "every mode can be scored"
 
 
 def test_half_is_left_at_mu(tmp_path):
@@ -72,7 +76,8 @@ def test_half_is_left_at_mu(tmp_path):
         (lambda t: t.replace("cutoff_min = 50", "cutoff_min = 61"), "bike.superieure: the cut-off lies beyond"),
         (lambda t: t.replace('k = 1, range = "superieure"', 'k = 1, range = "lunaire"'), "lunaire"),
         (lambda t: t.replace("mu_min = 7, ", ""), "mu_min"),
-        (lambda t: t.replace('version = "1.0.0"\n', ""), "version"),
+        (lambda t: t.replace('like = "walk"', 'like = "wlak"'), "decay.walk_slow is like 'wlak'"),
+        (lambda t: t.replace('version = "1.1.0"\n', ""), "version"),
         (lambda t: t[:300], "method.toml"),
         (lambda t: t.replace("[family.health]", "[family]\nhealth = 1\n[other]"), "method.toml"),
     ],
