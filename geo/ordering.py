@@ -1,8 +1,8 @@
 """The order in which a contraction hierarchy takes the junctions out, lowest first.
 
 Two steps. Junctions of few neighbours go first, greedily: on streets that removes three junctions in four and costs
-next to nothing. What is left, the core, is cut in two by the straight line that crosses the fewest links for its
-balance; the junctions along the cut (the separator) go last, and each half is cut again.
+next to nothing. What is left, the core, is cut in two (``geo.dissection``); the junctions that hold the halves apart
+(the separator) go last, and each half is cut again.
 
 The order depends on the junctions and their links alone, never on the seconds: another speed keeps it.
 """
@@ -12,21 +12,13 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from geo.arrays import Flags, Floats, Int8s, Int32s, Int64s
+from geo.arrays import Flags, Floats, Int32s, Int64s
+from geo.dissection import dissect
 
 __all__ = ["contraction_order", "neighbour_lists"]
 
-_LOW_DEGREE = 4
+_LOW_DEGREE = 5
 """Junctions with at most this many neighbours are taken out greedily."""
-_DIRECTIONS = 8
-"""Directions of the straight cuts that are tried."""
-_BINS = 256
-"""Positions of a cut that are tried along one direction, at most."""
-_BALANCE = 0.25
-"""The smaller side of a cut keeps at least this share of the junctions."""
-
-_LOWER, _UPPER, _SEPARATOR = 0, 1, 2
-"""Sides of a cut, and the junctions lifted out of either."""
 
 
 def contraction_order(ptr: Int64s, neighbours: Int32s, xy_m: Floats) -> Int32s:
@@ -49,7 +41,7 @@ def contraction_order(ptr: Int64s, neighbours: Int32s, xy_m: Floats) -> Int32s:
     start = np.concatenate([[0], np.cumsum(room)])
     sequence, core, core_ptr, core_neighbours = _take_out_low_degree(ptr, neighbours, _LOW_DEGREE, start, count, room)
     core_xy_m = np.ascontiguousarray(xy_m[core], dtype=np.float64)
-    order = _dissect(core_ptr, core_neighbours, core_xy_m)
+    order = dissect(core_ptr, core_neighbours, core_xy_m)
     place = np.empty(junctions, dtype=np.int32)
     place[np.concatenate([sequence, core[order]])] = np.arange(junctions, dtype=np.int32)
     return place
@@ -221,154 +213,3 @@ def _what_is_left(gone: Flags, lists: Int32s, start: Int64s, count: Int64s) -> t
             filled += 1
         ptr[position + 1] = filled
     return core[:size].copy(), ptr, neighbours
-
-
-# --- the core, cut and cut again ------------------------------------------------------------------------------------
-
-
-@njit(cache=True, nogil=True)
-def _dissect(ptr: Int64s, neighbours: Int32s, xy_m: Floats) -> Int32s:
-    """Return the junctions in nested dissection order; every separator comes after what it separates."""
-    size = ptr.size - 1
-    order = np.arange(size, dtype=np.int32)
-    region_of = np.zeros(size, np.int32)
-    side = np.zeros(size, np.int8)
-    bin_of = np.zeros(size, np.int32)
-    spare = np.empty(size, np.int32)
-    pending = np.empty((size + 2, 2), np.int64)  # regions still to cut, as slices of the order
-    pending[0, 0] = 0
-    pending[0, 1] = size
-    waiting = 1
-    regions = 0
-    while waiting > 0:
-        waiting -= 1
-        low = pending[waiting, 0]
-        high = pending[waiting, 1]
-        if high - low <= 2:
-            continue
-        regions += 1
-        members = order[low:high]
-        for position in range(members.size):
-            region_of[members[position]] = regions
-            side[members[position]] = _LOWER if position < members.size // 2 else _UPPER
-        _cut(members, regions, region_of, ptr, neighbours, xy_m, bin_of, side)
-        _lift_separator(members, regions, region_of, ptr, neighbours, side)
-        lower, upper = _regroup(members, side, spare)
-        pending[waiting, 0] = low
-        pending[waiting, 1] = low + lower
-        pending[waiting + 1, 0] = low + lower
-        pending[waiting + 1, 1] = low + lower + upper
-        waiting += 2
-    return order
-
-
-@njit(cache=True, nogil=True)
-def _cut(
-    members: Int32s,
-    region: int,
-    region_of: Int32s,
-    ptr: Int64s,
-    neighbours: Int32s,
-    xy_m: Floats,
-    bin_of: Int32s,
-    side: Int8s,
-) -> None:
-    """Lay the best straight cut and write each member's side; where every cut is lopsided the sides stay."""
-    size = members.size
-    bins = min(_BINS, max(4, size))
-    crossing = np.empty(bins + 1, np.int64)
-    held = np.empty(bins + 1, np.int64)
-    best = np.inf
-    for direction in range(_DIRECTIONS):
-        angle = direction * np.pi / _DIRECTIONS
-        east = np.cos(angle)
-        north = np.sin(angle)
-        crossing.fill(0)
-        held.fill(0)
-        _fill_bins(members, xy_m, east, north, bins, bin_of, held)
-        for position in range(size):
-            junction = members[position]
-            own = bin_of[junction]
-            for slot in range(ptr[junction], ptr[junction + 1]):
-                neighbour = neighbours[slot]
-                if region_of[neighbour] == region and bin_of[neighbour] > own:
-                    crossing[own] += 1
-                    crossing[bin_of[neighbour]] -= 1
-        cut_after = -1
-        links = 0
-        below = 0
-        for position in range(bins - 1):
-            links += crossing[position]
-            below += held[position]
-            smaller = min(below, size - below)
-            if smaller == 0 or smaller < _BALANCE * size:
-                continue
-            price = (links + 0.3) / (smaller / size) ** 0.6
-            if price < best:
-                best = price
-                cut_after = position
-        if cut_after >= 0:
-            for position in range(size):
-                side[members[position]] = _LOWER if bin_of[members[position]] <= cut_after else _UPPER
-
-
-@njit(cache=True, nogil=True)
-def _fill_bins(
-    members: Int32s, xy_m: Floats, east: float, north: float, bins: int, bin_of: Int32s, held: Int64s
-) -> None:
-    """Sort the members into equal bins along a direction and count them."""
-    least = np.inf
-    most = -np.inf
-    for position in range(members.size):
-        along = xy_m[members[position], 0] * east + xy_m[members[position], 1] * north
-        least = min(least, along)
-        most = max(most, along)
-    scale = (bins - 1e-6) / (most - least + 1e-9)
-    for position in range(members.size):
-        junction = members[position]
-        along = xy_m[junction, 0] * east + xy_m[junction, 1] * north
-        bin_of[junction] = min(bins - 1, int((along - least) * scale))
-        held[bin_of[junction]] += 1
-
-
-@njit(cache=True, nogil=True)
-def _lift_separator(
-    members: Int32s, region: int, region_of: Int32s, ptr: Int64s, neighbours: Int32s, side: Int8s
-) -> None:
-    """Lift the junctions that touch the other side out of the side that has fewer of them."""
-    touching = np.zeros(2, np.int64)
-    for position in range(members.size):
-        junction = members[position]
-        if _touches(junction, region, region_of, ptr, neighbours, side):
-            touching[side[junction]] += 1
-    chosen = _LOWER if touching[_LOWER] <= touching[_UPPER] else _UPPER
-    for position in range(members.size):
-        junction = members[position]
-        if side[junction] == chosen and _touches(junction, region, region_of, ptr, neighbours, side):
-            side[junction] = _SEPARATOR
-
-
-@njit(cache=True, nogil=True)
-def _touches(junction: int, region: int, region_of: Int32s, ptr: Int64s, neighbours: Int32s, side: Int8s) -> bool:
-    other = 1 - side[junction]
-    for slot in range(ptr[junction], ptr[junction + 1]):
-        neighbour = neighbours[slot]
-        if region_of[neighbour] == region and side[neighbour] == other:
-            return True
-    return False
-
-
-@njit(cache=True, nogil=True)
-def _regroup(members: Int32s, side: Int8s, spare: Int32s) -> tuple[int, int]:
-    """Bring the members into the order lower, upper, separator, in place; return the sizes of the first two."""
-    filled = 0
-    sizes = np.zeros(3, np.int64)
-    for group in range(3):
-        for position in range(members.size):
-            if side[members[position]] == group:
-                spare[filled] = members[position]
-                filled += 1
-                sizes[group] += 1
-    for position in range(members.size):
-        members[position] = spare[position]
-    return sizes[0], sizes[1]
