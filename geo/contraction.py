@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,19 +35,29 @@ class Chains:
     """(V,) the nodes of each chain, its two junctions included."""
     vertex_share: NDArray[np.float64]
     """(V,) share of the chain's cost up to each node: from 0 up to 1."""
+    of_segment: NDArray[np.int32]
+    """(S,) the chain that each segment is in."""
+    flipped: NDArray[np.bool_]
+    """(S,) whether the segment runs against its chain."""
 
 
-def contract(segments: Segments) -> Chains:
+def contract(segments: Segments, junctions: Collection[int] = ()) -> Chains:
     """Join the segments that meet at a node where nothing can be chosen.
 
     A node is passed through when exactly two segments meet there and traffic flows on: what may come in by one may go
     out by the other, both ways. Where a one-way street begins, the node stays. A ring that touches nothing keeps its
     lowest node. Self-loops (a cul-de-sac ring) and parallel edges stay as they are.
+
+    Parameters
+    ----------
+    junctions
+        Nodes that stay whatever meets there.
     """
     nodes = len(segments.node_lonlat)
     open_forward, open_backward = segments.forward_ms >= 0, segments.backward_ms >= 0
     ptr, incident = _incidence(nodes, segments.start, segments.end)
     through = _passed_through(ptr, incident, segments.start, open_forward, open_backward)
+    through[list(junctions)] = False
     chain_ptr, chain, flipped = _walk(ptr, incident, through, segments.start, segments.end)
     return Chains(
         *_accumulate(
@@ -58,8 +69,17 @@ def contract(segments: Segments) -> Chains:
             segments.forward_ms,
             segments.backward_ms,
             segments.length_m,
-        )
+        ),
+        *_whereabouts(chain_ptr, chain, flipped),
     )
+
+
+def _whereabouts(chain_ptr: _Ptr, chain: _Rows, flipped: _Flags) -> tuple[_Rows, _Flags]:
+    """Return the chain of each segment, and whether it runs against it."""
+    of_segment, against = np.empty(chain.size, np.int32), np.empty(chain.size, np.bool_)
+    of_segment[chain] = np.repeat(np.arange(chain_ptr.size - 1, dtype=np.int32), np.diff(chain_ptr))
+    against[chain] = flipped
+    return of_segment, against
 
 
 @njit(cache=True, nogil=True)

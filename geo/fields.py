@@ -25,6 +25,7 @@ from geo.modes import Mode
 from geo.network import StreetNetwork
 from geo.seeds import EdgeServices, ServicePoints, Streets, refuse_overflow, seeds_of
 from geo.snapping import Snap
+from geo.splits import Splits
 from geo.sweeps import DEPTHS, LANES, MAX_COST_DS, ROW_BITS, Labels, Seeds, Sweep
 
 __all__ = ["RANKS", "Access", "AccessField", "ServicePoints"]
@@ -128,7 +129,7 @@ class AccessField:
         edge_s = np.empty(places)
         look_up(
             Places(frozen(snap.edge, np.int32), frozen(snap.fraction, np.float64), frozen(snap.off_m, np.float64)),
-            self.streets,
+            self.streets.ends,
             self.services,
             (self.records[1], self.records[3], self.records[5]),
             *self._layout,
@@ -191,7 +192,10 @@ class AccessField:
     def save(self, folder: Path) -> None:
         """Write one ``.npy`` file per array and ``meta.json``; the same field gives the same bytes."""
         arrays = {f"k{k}": records for k, records in self.records.items()}
-        save_arrays(folder, arrays | {"edge_ds": self.edge_ds} | self.streets._asdict())
+        streets = {name: getattr(self.streets, name) for name in _STREETS}
+        save_arrays(folder, arrays | {"edge_ds": self.edge_ds} | streets)
+        if self.streets.splits is not None:
+            self.streets.splits.save(folder)
         save_arrays(folder, {f"service_{name}": array for name, array in self.services._asdict().items()})
         meta = {name: getattr(self, name) for name in _META}
         (folder / "meta.json").write_text(json.dumps(meta, indent=1, sort_keys=True) + "\n", encoding="utf-8")
@@ -212,12 +216,12 @@ class AccessField:
             raise SnapshotCorrupt(f"the access field in {folder.name} cannot be opened: {error}") from error
         meta |= {"categories": tuple(meta["categories"]), "ks": tuple(meta["ks"])}
         arrays = open_arrays(folder, {f"k{k}": np.uint16 for k in DEPTHS} | {"edge_ds": np.uint16})
-        streets = open_arrays(folder, dict.fromkeys(Streets._fields, np.int32))
+        streets = open_arrays(folder, dict.fromkeys(_STREETS, np.int32))
         services = open_arrays(folder, {f"service_{name}": dtype for name, dtype in _SERVICE_DTYPES.items()})
         field = cls(
             records={k: arrays[f"k{k}"] for k in DEPTHS},
             edge_ds=arrays["edge_ds"],
-            streets=Streets(**streets),
+            streets=Streets(**streets, splits=Splits.open(folder)),
             services=EdgeServices(**{name: services[f"service_{name}"] for name in EdgeServices._fields}),
             **meta,
         )
@@ -228,7 +232,8 @@ class AccessField:
     def _is_whole(self) -> bool:
         junctions = self.edge_ds.size
         shapes = all(self.records[k].shape == (junctions, self.ks.count(k), k, 2) for k in DEPTHS)
-        return shapes and self.services.ptr.size == self.streets.edge_from.size + 1
+        edges, splits = self.streets.edge_from.size, self.streets.splits
+        return shapes and self.services.ptr.size == edges + 1 and (not splits or splits.belongs_to(junctions, edges))
 
     @cached_property
     def _terms(self) -> Terms:
@@ -242,6 +247,7 @@ class AccessField:
 
 
 _META = ("mode", "categories", "ks", "cutoff_s", "off_road_m_per_s", "fixed_s")
+_STREETS = ("edge_from", "edge_to", "forward_ds", "backward_ds")
 _SERVICE_DTYPES: dict[str, type[np.generic]] = {
     "ptr": np.int64,
     "category": np.int32,

@@ -17,6 +17,7 @@ from geo.elimination import UNREACHABLE_DS, customise, pack_arcs, prune, sweep_r
 from geo.errors import SnapshotCorrupt
 from geo.network import StreetNetwork
 from geo.ordering import contraction_order, neighbour_lists
+from geo.splits import Splits
 
 __all__ = ["Hierarchy", "cost_ds", "travel_arcs"]
 
@@ -115,7 +116,7 @@ def cost_ds(cost_ms: Int32s) -> Int32s:
 
 
 def travel_arcs(network: StreetNetwork) -> tuple[Int32s, Int32s, Int32s]:
-    """Return every allowed arc between two junctions, in the direction of travel.
+    """Return every allowed arc between two junctions, splits included, in the direction of travel.
 
     Self-loops are left out, parallel arcs are kept.
 
@@ -124,12 +125,11 @@ def travel_arcs(network: StreetNetwork) -> tuple[Int32s, Int32s, Int32s]:
     tail, head, cost in ds: (A,) int32 each.
     """
     edge_from, edge_to = np.asarray(network.edge_from), np.asarray(network.edge_to)
-    forward = (network.forward_ms >= 0) & (edge_from != edge_to)
-    backward = (network.backward_ms >= 0) & (edge_from != edge_to)
-    tail = np.concatenate([edge_from[forward], edge_to[backward]])
-    head = np.concatenate([edge_to[forward], edge_from[backward]])
-    cost_ms = np.concatenate([network.forward_ms[forward], network.backward_ms[backward]])
-    return tail.astype(np.int32), head.astype(np.int32), cost_ds(cost_ms)
+    splits = network.splits if network.splits is not None else Splits.none(edge_from, edge_to)
+    lane, tail, head = splits.lane_ends(edge_from, edge_to)
+    cost_ms = np.stack([network.forward_ms, network.backward_ms], axis=1).reshape(-1)[lane]
+    allowed = (cost_ms >= 0) & (tail != head)
+    return tail[allowed].astype(np.int32), head[allowed].astype(np.int32), cost_ds(cost_ms[allowed])
 
 
 def _customised(network: StreetNetwork, place: Int32s, upper_ptr: Int64s, upper: Int32s) -> Hierarchy:
@@ -137,7 +137,7 @@ def _customised(network: StreetNetwork, place: Int32s, upper_ptr: Int64s, upper:
     tail, head, cost = travel_arcs(network)
     cost = np.minimum(cost, UNREACHABLE_DS).astype(np.int32)
     # Where every edge costs the same both ways (walking), one array serves both directions: half the work and memory.
-    symmetric = bool(np.array_equal(network.forward_ms, network.backward_ms))
+    symmetric = network.splits is None and bool(np.array_equal(network.forward_ms, network.backward_ms))
     up = np.empty(upper.size, np.int32)
     down = up if symmetric else np.empty(upper.size, np.int32)
     source, target = place[head], place[tail]  # labels flow against the direction of travel

@@ -13,7 +13,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from geo.arrays import Floats, Int32s
-from geo.seeds import EdgeServices, Streets
+from geo.seeds import EdgeEnds, EdgeServices
 from geo.sweeps import MAX_COST_DS, ROW_BITS
 
 __all__ = ["NONE", "RANKS", "Places", "Records", "Terms", "look_up"]
@@ -48,7 +48,7 @@ class Terms(NamedTuple):
 @njit(cache=True, nogil=True)
 def look_up(
     places: Places,
-    streets: Streets,
+    streets: EdgeEnds,
     services: EdgeServices,
     records: tuple[Records, Records, Records],
     depth: Int32s,
@@ -82,8 +82,9 @@ def look_up(
         best_row.fill(-1)
         edge_s[place] = np.nan
         if edge >= 0:
-            start = streets.edge_from[edge]
-            end = streets.edge_to[edge]
+            # who stands on a junction has taken no edge to it: no turn is forbidden to him
+            start = streets.edge_from[edge] if fraction == 0.0 else streets.arrive_from[edge]
+            end = streets.edge_to[edge] if fraction == 1.0 else streets.arrive_to[edge]
             off_ds = min(places.off_m[place] * terms.off_road_ds_per_m + 0.5, MAX_COST_DS + 1.0)
             extra_ds = int(off_ds) + terms.fixed_ds
             to_start = _run(fraction, streets.backward_ds[edge], extra_ds)
@@ -166,7 +167,7 @@ def _compare_on_edge(
     edge: int,
     fraction: float,
     extra_ds: int,
-    streets: Streets,
+    streets: EdgeEnds,
     services: EdgeServices,
     depth: Int32s,
     best: Floats,

@@ -9,20 +9,24 @@ no choice hangs on become one edge. Milliseconds are summed as floats along the 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.arrays import open_arrays, save_arrays
-from geo.contraction import Chains, contract
+from geo.arrays import Int64s, open_arrays, save_arrays
+from geo.contraction import Chains
 from geo.errors import LabelOverflow, SnapshotCorrupt
 from geo.hilbert import hilbert_order
 from geo.modes import Mode
 from geo.projection import Projection
+from geo.splits import LaneSequence, Splits, split_junctions
 from geo.streets import RawStreets, Segments
+from geo.turn_reach import obeying, open_lanes
+from geo.turns import TurnReport
 
 __all__ = ["RawStreets", "StreetNetwork"]
 
@@ -38,7 +42,8 @@ class StreetNetwork:
     mode: str
     crs: str
     junction_xy_m: NDArray[np.float64]
-    """(N, 2) metres of the plane; in Hilbert order, so that neighbours on the ground are neighbours in memory."""
+    """(N, 2) metres of the plane; in Hilbert order, so that neighbours on the ground are neighbours in memory. Behind
+    them come the splits, if any."""
     edge_from: NDArray[np.int32]
     """(E,) junction; edges ascend by ``(edge_from, edge_to)``, so that they too follow Hilbert's curve."""
     edge_to: NDArray[np.int32]
@@ -63,9 +68,14 @@ class StreetNetwork:
     """Share, 0 … 1, of the kept metres whose ways carry no tag that says what the mode asks of them; None: it asks
     nothing."""
 
+    splits: Splits | None = None
+    """Junctions split where turns are restricted, which are the last of all; None where no turn is."""
+    turns: TurnReport | None = None
+    """What became of the restrictions of turns; None: the mode asks for none."""
+
     @property
     def junctions(self) -> int:
-        """How many junctions there are."""
+        """How many junctions there are, splits included."""
         return len(self.junction_xy_m)
 
     @property
@@ -84,21 +94,55 @@ class StreetNetwork:
         LabelOverflow
             When one edge costs more than an int32 of milliseconds holds (25 days): a node lies astray.
         """
-        segments, kept_share, kept_by_area = Segments.of(raw, mode).main_components()
-        chains = contract(segments)
-        return cls(
+        main, kept_share, kept_by_area = Segments.of(raw, mode).main_components()
+        segments, chains, bans, turns = obeying(raw, main, mode.turns)
+        if len(segments.start) < len(main.start):
+            kept_share *= _metres(segments) / _metres(main)
+            each = zip(kept_by_area, range(main.areas), strict=True)
+            kept_by_area = tuple(kept and kept * _metres(segments, a) / _metres(main, a) for kept, a in each)
+        edges, arrays = _in_memory_order(chains, segments.node_lonlat, projection)
+        network = cls(
             mode=mode.id,
             crs=projection.crs,
             kept_share=kept_share,
             kept_by_area=kept_by_area,
             untold_share=segments.untold_share,
-            **_in_memory_order(chains, segments.node_lonlat, projection),
+            splits=None,
+            turns=turns,
+            **arrays,
         )
+        return network.with_bans(_on_edges(bans, edges)) if bans else network
+
+    def with_bans(self, bans: Sequence[Sequence[LaneSequence]]) -> StreetNetwork:
+        """Return these streets, on which lanes of open edges must not follow each other.
+
+        Parameters
+        ----------
+        bans
+            As :func:`geo.splits.split_junctions` takes them; a ban that would leave somebody nowhere to go is left out.
+
+        Raises
+        ------
+        ValueError
+            When turns are restricted already.
+        """
+        if self.splits is not None:
+            raise ValueError("the turns of this network are restricted already")
+        is_open = open_lanes(self.forward_ms, self.backward_ms)
+        splits, _ = split_junctions(self.junctions, self.edge_from, self.edge_to, is_open, bans)
+        if not splits.count:
+            return self
+        junction_xy_m = np.concatenate([self.junction_xy_m, self.junction_xy_m[splits.of]])
+        return replace(self, junction_xy_m=junction_xy_m, splits=splits)
 
     def save(self, folder: Path) -> None:
         """Write one ``.npy`` per array and ``meta.json`` into ``folder``; the same network gives the same bytes."""
         save_arrays(folder, {name: getattr(self, name) for name in _ARRAYS})
+        if self.splits is not None:
+            self.splits.save(folder)
         meta = {name: getattr(self, name) for name in ("crs", "kept_by_area", "kept_share", "mode", "untold_share")}
+        if self.turns is not None:
+            meta["turns"] = self.turns.as_json()
         (folder / "meta.json").write_text(json.dumps(meta, indent=1) + "\n", encoding="utf-8")
 
     @classmethod
@@ -120,15 +164,19 @@ class StreetNetwork:
                 kept_share=meta["kept_share"],
                 kept_by_area=kept_by_area,
                 untold_share=meta["untold_share"],
+                splits=Splits.open(folder),
+                turns=TurnReport.from_json(meta["turns"]) if "turns" in meta else None,
                 **arrays,
             )
         except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
             raise SnapshotCorrupt(f"the street network in {folder.name} cannot be opened: {error}") from error
         per_edge = {len(arrays[name]) for name in ("edge_from", "edge_to", "forward_ms", "backward_ms", "length_m")}
         vertices = len(network.vertex_xy_m)
-        if per_edge != {len(network.vertex_ptr) - 1} or {len(network.vertex_share), int(network.vertex_ptr[-1])} != {
-            vertices
-        }:
+        if (
+            per_edge != {len(network.vertex_ptr) - 1}
+            or {len(network.vertex_share), int(network.vertex_ptr[-1])} != {vertices}
+            or (network.splits is not None and not network.splits.belongs_to(network.junctions, network.edges))
+        ):
             raise SnapshotCorrupt(f"the street network in {folder.name} holds arrays of different builds")
         return network
 
@@ -148,8 +196,16 @@ _ARRAYS: dict[str, type[np.generic]] = {
 
 def _in_memory_order(
     chains: Chains, node_lonlat: NDArray[np.float64], projection: Projection
-) -> dict[str, NDArray[Any]]:
-    """Renumber junctions along Hilbert's curve and edges by their junctions; lay the arrays out in that order."""
+) -> tuple[Int64s, dict[str, NDArray[Any]]]:
+    """Renumber junctions along Hilbert's curve and edges by their junctions; lay the arrays out in that order.
+
+    Returns
+    -------
+    edges
+        (E,) the chain that each edge is.
+    arrays
+        By name.
+    """
     first, last = chains.vertex_node[chains.vertex_ptr[:-1]], chains.vertex_node[chains.vertex_ptr[1:] - 1]
     nodes = np.unique(np.concatenate([first, last]))
     junction_xy_m = _project(node_lonlat[nodes], projection)
@@ -161,7 +217,7 @@ def _in_memory_order(
     count = np.diff(chains.vertex_ptr)[edges]
     vertex_ptr = np.concatenate([np.zeros(1, np.int64), np.cumsum(count)])
     vertices = np.arange(vertex_ptr[-1]) + np.repeat(chains.vertex_ptr[:-1][edges] - vertex_ptr[:-1], count)
-    return {
+    return edges, {
         "junction_xy_m": junction_xy_m[order],
         "edge_from": edge_from[edges],
         "edge_to": edge_to[edges],
@@ -172,6 +228,17 @@ def _in_memory_order(
         "vertex_xy_m": _project(node_lonlat[chains.vertex_node[vertices]], projection),
         "vertex_share": chains.vertex_share[vertices],
     }
+
+
+def _on_edges(bans: Sequence[Sequence[LaneSequence]], edges: Int64s) -> list[list[LaneSequence]]:
+    """Turn lanes of chains into lanes of edges; `edges` are the chains in the order of the edges."""
+    edge_of = np.empty(edges.size, np.int64)
+    edge_of[edges] = np.arange(edges.size)
+    return [[tuple(2 * int(edge_of[lane >> 1]) + (lane & 1) for lane in lanes) for lanes in ban] for ban in bans]
+
+
+def _metres(segments: Segments, area: int | None = None) -> float:
+    return float(segments.length_m[slice(None) if area is None else segments.area == area].sum())
 
 
 def _project(lonlat: NDArray[np.float64], projection: Projection) -> NDArray[np.float64]:

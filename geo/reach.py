@@ -62,6 +62,8 @@ def boundary_junctions(
         )
         shapely.prepare(line)
         at_edge[ends] |= shapely.dwithin(shapely.points(x[ends], y[ends]), line, margin_m)
+    if network.splits is not None:
+        at_edge[network.splits.junction] |= at_edge[network.splits.of]
     return np.flatnonzero(at_edge).astype(np.int32)
 
 

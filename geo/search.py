@@ -77,12 +77,15 @@ class StreetSearch:
         if origin.edge[0] < 0:
             return seconds
         reached_ds = self._from_place(origin, limit_s)
-        streets = Streets.of(self._network)
+        streets = self._streets
         on = np.flatnonzero(targets.edge >= 0)
         edge, share = targets.edge[on], targets.fraction[on]
+        entered_ds, stood_ds = self._entered(reached_ds), self._stood_on(reached_ds)
+        at_start = np.where(share == 0.0, stood_ds[streets.edge_from[edge]], entered_ds[2 * edge.astype(np.int64)])
+        at_end = np.where(share == 1.0, stood_ds[streets.edge_to[edge]], entered_ds[2 * edge.astype(np.int64) + 1])
         ways = [
-            _way(reached_ds[streets.edge_from[edge]], share, streets.forward_ds[edge]),
-            _way(reached_ds[streets.edge_to[edge]], 1.0 - share, streets.backward_ds[edge]),
+            _way(at_start, share, streets.forward_ds[edge]),
+            _way(at_end, 1.0 - share, streets.backward_ds[edge]),
         ]
         ahead = share - origin.fraction[0]
         along_ds = np.where(ahead >= 0, streets.forward_ds[edge], streets.backward_ds[edge])
@@ -97,8 +100,10 @@ class StreetSearch:
     def _from_place(self, origin: Snap, limit_s: float) -> Floats:
         """Return the tenths of a second (N,) from a point on the streets to every junction; infinite beyond."""
         edge, share = int(origin.edge[0]), float(origin.fraction[0])
-        streets = Streets.of(self._network)
-        ends = np.array([streets.edge_from[edge], streets.edge_to[edge]], np.int32)
+        streets = self._streets
+        start = (streets.edge_from if share == 0.0 else streets.ends.arrive_from)[edge]
+        end = (streets.edge_to if share == 1.0 else streets.ends.arrive_to)[edge]
+        ends = np.array([start, end], np.int32)
         first = np.array(
             [
                 _way(np.zeros(1), np.array([share]), streets.backward_ds[[edge]])[0],
@@ -115,6 +120,25 @@ class StreetSearch:
             min(MAX_COST_DS, round(limit_s * 10)),
         )
         return np.where(cost[:, 0] < 0, np.inf, cost[:, 0])
+
+    def _entered(self, reached_ds: Floats) -> Floats:
+        """Return when each lane (2E,) can be entered, from when each junction and split (N,) is reached."""
+        streets = self._streets
+        entered_ds = np.stack([reached_ds[streets.edge_from], reached_ds[streets.edge_to]], axis=1).reshape(-1)
+        if streets.splits is not None:
+            np.minimum.at(entered_ds, streets.splits.lane, reached_ds[streets.splits.tail])
+        return entered_ds
+
+    def _stood_on(self, reached_ds: Floats) -> Floats:
+        """Return when one stands on each junction (N,), however one came there."""
+        stood_ds = reached_ds.copy()
+        if self._streets.splits is not None:
+            np.minimum.at(stood_ds, self._streets.splits.of, reached_ds[self._streets.splits.junction])
+        return stood_ds
+
+    @cached_property
+    def _streets(self) -> Streets:
+        return Streets.of(self._network)
 
     @cached_property
     def _with_travel(self) -> _ArcLists:

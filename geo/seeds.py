@@ -2,14 +2,16 @@
 
 An edge of cost *w* tenths of a second, run over a share *s* of its length, costs ⌊s·w + ½⌋. Addresses reach a service
 at fraction g of its edge through the edge's start for g · forward, or through its end for (1 − g) · backward, as far
-as the edge is open in that direction. A service that stands exactly on a junction is reached there whatever the
-direction of its edge. Metres between the edge and the service are walked.
+as the edge is open in that direction, and from a split of that junction as far as the edge may be entered from it. A
+service that stands exactly on a junction is reached there whatever the direction of its edge, and whatever turn is
+forbidden. Metres between the edge and the service are walked.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -20,9 +22,10 @@ from geo.errors import LabelOverflow
 from geo.hierarchy import cost_ds
 from geo.network import StreetNetwork
 from geo.snapping import Snap
+from geo.splits import Splits
 from geo.sweeps import MAX_COST_DS, MAX_ROW, Seeds
 
-__all__ = ["EdgeServices", "ServicePoints", "Streets", "off_road_ds", "refuse_overflow", "seeds_of"]
+__all__ = ["EdgeEnds", "EdgeServices", "ServicePoints", "Streets", "off_road_ds", "refuse_overflow", "seeds_of"]
 
 
 @dataclass(frozen=True)
@@ -37,8 +40,21 @@ class ServicePoints:
     """(S,) the edge nearest to each; edge −1 where no street is loaded: never reached."""
 
 
-class Streets(NamedTuple):
-    """The edges as a look-up needs them."""
+class EdgeEnds(NamedTuple):
+    """The edges as a look-up needs them, all (E,)."""
+
+    edge_from: Int32s
+    edge_to: Int32s
+    arrive_from: Int32s
+    """Where somebody who started on the edge arrives at its start: the junction or a split of it."""
+    arrive_to: Int32s
+    forward_ds: Int32s
+    backward_ds: Int32s
+
+
+@dataclass(frozen=True)
+class Streets:
+    """The edges in the unit of the labels."""
 
     edge_from: Int32s
     """(E,) junction."""
@@ -48,6 +64,8 @@ class Streets(NamedTuple):
     """(E,) tenths of a second, at least 1; −1 = forbidden."""
     backward_ds: Int32s
     """(E,) tenths of a second, at least 1; −1 = forbidden."""
+    splits: Splits | None = None
+    """Of the junctions at which turns are restricted; None where no turn is."""
 
     @classmethod
     def of(cls, network: StreetNetwork) -> Streets:
@@ -57,7 +75,15 @@ class Streets(NamedTuple):
             frozen(network.edge_to, np.int32),
             frozen(np.where(network.forward_ms < 0, -1, cost_ds(network.forward_ms)), np.int32),
             frozen(np.where(network.backward_ms < 0, -1, cost_ds(network.backward_ms)), np.int32),
+            network.splits,
         )
+
+    @cached_property
+    def ends(self) -> EdgeEnds:
+        """What a kernel reads of it."""
+        splits = self.splits if self.splits is not None else Splits.none(self.edge_from, self.edge_to)
+        arrive_from, arrive_to = frozen(splits.arrive_from, np.int32), frozen(splits.arrive_to, np.int32)
+        return EdgeEnds(self.edge_from, self.edge_to, arrive_from, arrive_to, self.forward_ds, self.backward_ds)
 
 
 class EdgeServices(NamedTuple):
@@ -143,21 +169,37 @@ def seeds_of(services: EdgeServices, streets: Streets, categories: int) -> list[
     One ``Seeds`` per category, sorted by (junction, row). A seed that costs more than a label can carry is left out:
     nobody reaches that service in time.
     """
-    edge = services.edge
-    forward, backward, share = streets.forward_ds[edge], streets.backward_ds[edge], services.fraction
-    at_start = (forward >= 0) | (share == 0.0)
-    at_end = (backward >= 0) | (share == 1.0)
-    to_start = np.floor(share * np.maximum(forward, 0) + 0.5) + services.off_ds
-    to_end = np.floor((1.0 - share) * np.maximum(backward, 0) + 0.5) + services.off_ds
-    category = np.concatenate([services.category[at_start], services.category[at_end]])
-    junction = np.concatenate([streets.edge_from[edge][at_start], streets.edge_to[edge][at_end]])
-    row = np.concatenate([services.row[at_start], services.row[at_end]])
-    cost = np.concatenate([to_start[at_start], to_end[at_end]])
-    order = np.lexsort((cost, row, junction, category))
-    order = order[cost[order] <= MAX_COST_DS]
-    category, junction, row, cost = category[order], junction[order], row[order], cost[order].astype(np.int32)
+    service, junction, whole = _reached_from(services, streets)
+    category, row = services.category[service], services.row[service]
+    order = np.lexsort((whole, row, junction, category))
+    order = order[whole[order] <= MAX_COST_DS]
+    category, junction, row, cost = category[order], junction[order], row[order], whole[order].astype(np.int32)
     first = np.ones(order.size, np.bool_)
     first[1:] = (np.diff(category) != 0) | (np.diff(junction) != 0) | (np.diff(row) != 0)
     category, junction, row, cost = category[first], junction[first], row[first], cost[first]
     begin = np.searchsorted(category, np.arange(categories + 1))
     return [Seeds(junction[low:high], row[low:high], cost[low:high]) for low, high in pairwise(begin)]
+
+
+def _reached_from(services: EdgeServices, streets: Streets) -> tuple[Int64s, Int32s, Floats]:
+    """Return every junction from which a service is reached along its edge, with the tenths of a second."""
+    edge, share = services.edge, services.fraction
+    forward, backward = streets.forward_ds[edge], streets.backward_ds[edge]
+    ways = [
+        (2 * edge.astype(np.int64), streets.edge_from[edge], forward, share),
+        (2 * edge.astype(np.int64) + 1, streets.edge_to[edge], backward, 1.0 - share),
+    ]
+    found = []
+    for lane, begin, cost_of_lane, run in ways:
+        at = np.flatnonzero((cost_of_lane >= 0) | (run == 0.0))
+        cost = np.floor(run * np.maximum(cost_of_lane, 0) + 0.5) + services.off_ds
+        found.append((at, begin[at], cost[at]))
+        if streets.splits is not None:
+            stands, runs = at[run[at] == 0.0], at[run[at] != 0.0]
+            for of, (which, split) in (
+                (stands, streets.splits.at(begin[stands])),
+                (runs, streets.splits.that_enter(lane[runs])),
+            ):
+                found.append((of[which], split, cost[of[which]]))
+    service, junction, cost = (np.concatenate(column) for column in zip(*found, strict=True))
+    return service, junction, cost
