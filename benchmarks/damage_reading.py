@@ -40,7 +40,8 @@ _UNWRITTEN = {"cut", "cut inside", "web page", "other encoding", "two encodings"
 
 
 _ROWS = 6_000
-"""Of longer files not all rows are written anew for each damage: it would take an hour, and show nothing else."""
+"""Of longer files of services and addresses, and of workbooks, not all rows are written anew for each damage: it would
+take an hour, and show nothing else."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,8 @@ class Subject:
             source, path, whole = self._target.source, self._target.files[number].path, self._as_published
             lines = sorted(whole.lines.get(path.name, ()))
             rows = None
-            if source.reader == "file" and source.kind in {"services", "addresses"} and len(lines) > _ROWS:
+            long = source.kind in {"services", "addresses"} or source.format == "xlsx"
+            if source.reader == "file" and long and len(lines) > _ROWS:
                 gives = {record[-1] for record in whole.records if whole.services and record[-2] == path.name}
                 rows = [row for row, line in enumerate(lines) if line in gives][: _ROWS // 2]
                 rows = sorted({*rows, *range(0, len(lines), 2 * len(lines) // _ROWS)})

@@ -301,7 +301,7 @@ def test_lost_points(shipped):
 
 
 def test_latitude_first_and_an_exchanged_row(shipped):
-    made = result(shipped["laposte"], "poste-lat-avant-lon.csv")
+    made = result(shipped["laposte"].as_of(0), "poste-lat-avant-lon.csv")
     assert made.ledger == Ledger(3, 2, 0, 0, 1)
     assert [r.code for r in made.rejects] == [RejectCode.SWAPPED_POSITION]
     assert [s.precision for s in services(made)] == [Precision.HOUSENUMBER, Precision.LOCALITY]

@@ -56,7 +56,7 @@ def gathered(declared, fetched):
 @pytest.fixture(scope="module")
 def schools(declared, fetched):
     """The 67,145 rows of the national file."""
-    return file.read(declared["education_annuaire"], fetched["education_annuaire"])
+    return file.read(declared["education_annuaire"].as_of(0), fetched["education_annuaire"])
 
 
 @pytest.fixture(scope="module")
