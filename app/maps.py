@@ -248,18 +248,25 @@ def _box_deg(snapshot: Snapshot, score: Score, shown: Sequence[_Shown]) -> tuple
 
 # ---------------------------------------------------------------- words and tables
 
-_MODES = {"walk": "à pied", "bike": "à vélo", "car": "en voiture"}
-
 
 def _summary(snapshot: Snapshot, score: Score, label: str) -> str:
     profile = snapshot.profiles[score.profile]
     total = "aucune note : rien n’est couvert ici" if score.total is None else f"{number(score.total, 0)} sur 100"
     covered = f"{number(score.covered_weight * 100, 0)} % du poids est couvert par les données"
+    mode = _text(_mode(snapshot, score.mode))
     return (
         f"<header><p>Alentours · {_text(snapshot.territory.name)}</p><h1>{_text(label)}</h1>"
         f"<p class='total'>{total}</p>"
-        f"<p>Profil « {_text(profile.label.fr)} », {_MODES.get(score.mode, score.mode)} ; {covered}.</p></header>"
+        f"<p>Profil « {_text(profile.label.fr)} », {mode} ; {covered}.</p></header>"
     )
+
+
+def _mode(snapshot: Snapshot, mode_id: str) -> str:
+    """Name the mode; of one that only indicates, say how little is known of its streets."""
+    mode, untold = snapshot.modes[mode_id], snapshot.networks[mode_id].untold_share
+    if not mode.indicative or untold is None:
+        return mode.phrase.fr
+    return f"{mode.phrase.fr} (profil indicatif : {number(untold * 100, 0)} % des rues sans indication)"
 
 
 def _tables(snapshot: Snapshot, score: Score, shown: Mapping[str, _Shown], lines: Sequence[str]) -> str:

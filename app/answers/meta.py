@@ -9,6 +9,7 @@ import orjson
 import shapely
 
 from app.answers.attribution import base_attribution, line_of
+from geo.modes import Mode
 from geo.snapshot import Snapshot, SourceRecord
 
 __all__ = ["category_rows", "commune_collection", "ledger_rows", "profile_rows", "snapshot_answer"]
@@ -26,6 +27,7 @@ def snapshot_answer(snapshot: Snapshot) -> dict[str, Any]:
         "built_at": snapshot.built_at or None,
         "method_version": snapshot.method.version,
         "modes": list(snapshot.modes),
+        "mode_details": [_mode(snapshot, mode) for mode in snapshot.modes.values()],
         "sources": [_source(source) for source in snapshot.sources],
         "excluded": [{"id": name, "title": title} for name, title in snapshot.excluded.items()],
     }
@@ -37,6 +39,21 @@ def ledger_rows(snapshot: Snapshot) -> list[dict[str, Any]]:
         {**_source(source), "rejects": dict(source.rejects), "complete": list(source.complete)}
         for source in snapshot.sources
     ]
+
+
+def _mode(snapshot: Snapshot, mode: Mode) -> dict[str, Any]:
+    network = snapshot.networks[mode.id]
+    return {
+        "id": mode.id,
+        "label": {"fr": mode.label.fr, "en": mode.label.en},
+        "phrase": {"fr": mode.phrase.fr, "en": mode.phrase.en},
+        "option_of": mode.option_of,
+        "start_s": mode.start_s,
+        "end_s": mode.end_s,
+        "kept_share": round(network.kept_share, 4),
+        "untold_share": None if network.untold_share is None else round(network.untold_share, 4),
+        "indicative": mode.indicative,
+    }
 
 
 def _source(source: SourceRecord) -> dict[str, Any]:

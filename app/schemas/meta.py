@@ -124,6 +124,27 @@ class ExcludedSource(Shape):
     title: str
 
 
+class ModeRow(Shape):
+    """One way of getting about."""
+
+    id: str
+    label: Label
+    phrase: Label
+    """Within a sentence: "on foot"."""
+    option_of: str | None
+    """The mode of which this is another pace or another need; null when it stands for itself."""
+    start_s: float
+    """Seconds before one moves, in every trip."""
+    end_s: float
+    """Seconds after one has arrived, in every trip."""
+    kept_share: float
+    """Share of the street metres open to the mode that hang together; the others are not used."""
+    untold_share: float | None
+    """Share of the street metres whose tags say nothing of what the mode asks of them; null when it asks nothing."""
+    indicative: bool
+    """Whether too little is told for the answers to be more than an indication."""
+
+
 class SnapshotAnswer(Shape):
     """What the service answers from."""
 
@@ -132,6 +153,9 @@ class SnapshotAnswer(Shape):
     built_at: str | None
     method_version: str
     modes: list[str]
+    """Ids, in the order in which they are offered."""
+    mode_details: list[ModeRow]
+    """The same, described."""
     sources: list[Source]
     excluded: list[ExcludedSource]
 

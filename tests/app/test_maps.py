@@ -99,6 +99,14 @@ def test_the_same_for_a_car_and_far_from_everything(snapshot: Snapshot, town: To
     assert "en voiture" in maps.report(snapshot, score, maps.LeafletFiles("", ""))
 
 
+def test_of_a_wheelchair_it_says_how_little_is_known(snapshot: Snapshot, town: Town) -> None:
+    score = scored(snapshot, town, 7, 5, "wheelchair")
+    text = maps.report(snapshot, score, maps.LeafletFiles("", ""))
+    assert "en fauteuil roulant (profil indicatif : 100 % des rues sans indication)" in text.replace(
+        "\u202f", " "
+    ).replace("\u00a0", " ")
+
+
 def test_without_the_built_pages_it_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="make run"):
         maps.LeafletFiles.find(tmp_path)

@@ -23,7 +23,13 @@ def test_health_takes_any_parameter(client: Client) -> None:
 def test_snapshot(client: Client) -> None:
     answer = SnapshotAnswer.model_validate(client.get("/api/v1/snapshot").json())
     assert (answer.id, answer.territory.code, answer.territory.name) == ("one", "00", "Pays du Treillis")
-    assert answer.modes == ["walk", "car"]
+    assert answer.modes == ["walk", "car", "wheelchair"]
+    assert [mode.id for mode in answer.mode_details] == answer.modes
+    walk, car, wheelchair = answer.mode_details
+    assert (walk.label.fr, walk.phrase.en, walk.option_of, walk.indicative) == ("À pied", "on foot", None, False)
+    assert (walk.start_s + walk.end_s, car.start_s, car.end_s) == (0, 30, 90)
+    assert (wheelchair.option_of, wheelchair.indicative) == ("walk", True)
+    assert (walk.untold_share, car.untold_share, wheelchair.untold_share) == (None, 0, 1), "no street has a surface"
     assert answer.built_at == "2026-11-24T08:00:00Z"
     west, south, east, north = answer.territory.bbox
     assert west < 4.43 < east

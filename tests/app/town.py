@@ -102,7 +102,7 @@ def _content(town: Town, basemap: Path) -> dict[str, object]:
     taxonomy = Taxonomy.load(DATA / "taxonomy.toml")
     method = Method.load(DATA / "method.toml", taxonomy)
     services = order_services(_services(town), tuple(taxonomy))
-    networks = {mode: town.lattice.network(mode) for mode in ("walk", "car")}
+    networks = {mode: town.lattice.network(mode) for mode in ("walk", "car", "wheelchair")}
     hierarchies = {mode: Hierarchy.build(network) for mode, network in networks.items()}
     fields = {mode: _field(network, hierarchies[mode], mode, services, method) for mode, network in networks.items()}
     communes = _communes(town)
