@@ -131,6 +131,7 @@ def test_in_english_the_sentences_are_the_checks_own(look: Visit) -> None:
 
 def test_an_old_source_wears_a_word(look: Visit, findings: list[dict[str, str]]) -> None:
     page = look("/sources", size=DESKTOP)
+    page.get_by_role("button", name=re.compile(r"^Voir les \d+ sources$")).click()
     flag = summary(page).locator("th.beside .flag", has_text=re.compile(r"ancien \(\d{4}\)"))
     expect(flag).to_have_count(sum(f["check"] == "age" for f in findings))
 
@@ -139,6 +140,7 @@ def test_sources_are_found_by_word_and_by_what_was_told_of_them(look: Visit, fin
     page = look("/sources")
     rows = summary(page).locator("tbody tr:not(.title)")
     expect(rows.first).to_be_visible()
+    page.get_by_role("button", name=re.compile(r"^Voir les \d+ sources$")).click()
     everything = rows.count()
     page.get_by_label("Avec avertissements").check(force=True)
     warned = len({f["subject"] for f in findings if f["outcome"] != "pass"} - {"absente"})
@@ -156,6 +158,7 @@ def test_sources_are_found_by_word_and_by_what_was_told_of_them(look: Visit, fin
 def test_sources_are_sorted_and_the_table_says_how(look: Visit) -> None:
     page = look("/sources")
     page.get_by_label("Trier par").select_option("read")
+    page.get_by_role("button", name=re.compile(r"^Voir les \d+ sources$")).click()
     head = summary(page).get_by_role("columnheader", name="Lues")
     expect(head).to_have_attribute("aria-sort", "descending")
     cells = summary(page).locator("tbody tr:not(.title) td:nth-child(3)").all_inner_texts()
@@ -169,6 +172,7 @@ def test_a_source_says_what_it_holds_whole(look: Visit, judged: tuple[str, objec
     ledger = page.request.get(f"{judged[0]}/api/v1/ledger").json()
     labels = {one["id"]: one["label"]["fr"] for one in page.request.get(f"{judged[0]}/api/v1/categories").json()}
     source = next(source for source in ledger if source["complete"])
+    page.get_by_label("Nom ou producteur").fill(source["id"])
     section = page.get_by_role("region", name=source["title"], exact=True)
     expect(section).to_contain_text(", ".join(labels[category] for category in source["complete"]))
 
@@ -177,9 +181,35 @@ def test_links_on_the_page_lead_there_and_leave_the_address(look: Visit) -> None
     page = look("/sources#show=rejects")
     page.get_by_role("navigation", name="Sur cette page").get_by_role("link", name=re.compile("^Contrôles")).click()
     expect(page.locator("#checks")).to_be_focused()
-    page.get_by_role("link", name="Retour à la liste des sources").first.click()
+    summary(page).locator("th.beside a").first.click()
+    page.get_by_role("link", name="Retour à la liste des sources").click()
     expect(page.locator("#summary")).to_be_focused()
     assert fields(page) == {"show": "rejects"}
+
+
+def test_a_source_is_folded_until_it_is_asked_for(look: Visit) -> None:
+    page = look("/sources")
+    link = summary(page).locator("th.beside a").first
+    folded = page.locator("section.source details").first
+    expect(folded.locator("table").first).to_be_hidden()
+    link.focus()
+    link.press("Enter")
+    expect(folded.locator("table").first).to_be_visible()
+    expect(page.locator("section.source h3").first).to_be_focused()
+
+
+def test_sources_with_much_to_tell_come_first_and_the_others_on_demand(look: Visit) -> None:
+    page = look("/sources", size=PHONE)
+    rows = summary(page).locator("tbody tr:not(.title)")
+    expect(rows).to_have_count(10)
+    expect(summary(page).locator("tr.title").first.locator(".flag").first).to_be_visible()
+    more = page.get_by_role("button", name=re.compile(r"^Voir les \d+ sources$"))
+    expect(more).to_have_attribute("aria-expanded", "false")
+    more.focus()
+    more.press("Enter")
+    assert rows.count() > 10
+    expect(page.get_by_role("button", name="Voir moins de sources")).to_be_focused()
+    assert page.evaluate("document.documentElement.scrollHeight") < 14_000
 
 
 def test_the_checks_are_a_file_too(look: Visit, findings: list[dict[str, str]]) -> None:

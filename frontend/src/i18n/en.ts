@@ -311,6 +311,8 @@ const en: Messages = {
     complete: 'Declared complete for',
     onThisPage: 'On this page',
     details: 'Each source in detail',
+    whereTo: (read, rejected) =>
+      `${f.number(read)} row${s(read)} read, ${f.number(rejected)} rejected: where they went`,
     back: 'Back to the list of sources',
   },
   list: {
@@ -320,16 +322,18 @@ const en: Messages = {
     shown: { all: 'All', rejects: 'With rejects', warnings: 'With warnings' },
     order: 'Sort by',
     orders: {
+      warnings: 'Warnings, most first',
       name: 'Name',
       date: 'Date, oldest first',
       read: 'Rows read, most first',
       rejected: 'Rejects, most first',
-      warnings: 'Warnings, most first',
     },
     count: (shown, all) =>
       shown === all ? `${f.number(all)} source${s(all)}` : `${f.number(shown)} of ${f.number(all)} sources`,
     none: 'No source answers to this choice.',
     reset: 'Show all sources',
+    showAll: (count) => `Show the ${f.number(count)} sources`,
+    showFewer: 'Show fewer sources',
   },
   checks,
   flags: {
@@ -373,6 +377,7 @@ const en: Messages = {
       nowhere: () => 'There is no copy of its files here, nor an address to ask for them.',
       unknown: () => 'Neither a copy nor its publisher gave its files.',
     },
+    seeAbsent: (count) => `Show the ${f.number(count)} sources left out`,
     csv: 'Download the checks (CSV)',
   },
 };

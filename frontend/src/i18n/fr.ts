@@ -318,6 +318,8 @@ const words = {
     complete: 'Déclarée complète pour',
     onThisPage: 'Sur cette page',
     details: 'Chaque source en détail',
+    whereTo: (read: number, rejected: number) =>
+      `${f.number(read)} ligne${s(read)} lue${s(read)}, ${f.number(rejected)} rejetée${s(rejected)} : où elles sont passées`,
     back: 'Retour à la liste des sources',
   },
   list: {
@@ -327,16 +329,18 @@ const words = {
     shown: { all: 'Toutes', rejects: 'Avec rejets', warnings: 'Avec avertissements' },
     order: 'Trier par',
     orders: {
+      warnings: 'Avertissements, les plus nombreux d’abord',
       name: 'Nom',
       date: 'Date, les plus anciennes d’abord',
       read: 'Lignes lues, les plus nombreuses d’abord',
       rejected: 'Rejets, les plus nombreux d’abord',
-      warnings: 'Avertissements, les plus nombreux d’abord',
     },
     count: (shown: number, all: number) =>
       shown === all ? `${f.number(all)} source${s(all)}` : `${f.number(shown)} source${s(shown)} sur ${f.number(all)}`,
     none: 'Aucune source ne répond à ce choix.',
     reset: 'Montrer toutes les sources',
+    showAll: (count: number) => `Voir les ${f.number(count)} sources`,
+    showFewer: 'Voir moins de sources',
   },
   checks,
   flags: {
@@ -380,6 +384,7 @@ const words = {
       nowhere: () => 'Il n’y a pas de copie de ses fichiers ici, ni d’adresse où les demander.',
       unknown: () => 'Ni une copie ni son producteur n’a donné ses fichiers.',
     },
+    seeAbsent: (count: number) => `Voir les ${f.number(count)} sources laissées de côté`,
     csv: 'Télécharger les contrôles (CSV)',
   },
 };

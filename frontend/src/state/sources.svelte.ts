@@ -3,10 +3,10 @@ import { api } from '../api/client';
 import type { Finding, LedgerRow } from '../api/types';
 import { i18n } from '../i18n/language.svelte';
 import { bySource } from '../trust/findings';
-import { distinctTitles, isOrder, isShown, listed, type Choice } from '../trust/list';
+import { distinctTitles, FIRST, isOrder, isShown, listed, type Choice } from '../trust/list';
 import { readFragment, showFragment, writeFragment } from './fragment';
 
-const EVERYTHING: Choice = { words: '', show: 'all', order: 'name' };
+const EVERYTHING: Choice = { words: '', show: 'all', order: 'warnings' };
 
 export class SourcesState {
   sources = $state.raw<LedgerRow[] | null>(null);
@@ -16,6 +16,10 @@ export class SourcesState {
   /** Warnings and accepted failures of each source. */
   told = $derived(bySource(this.findings, this.sources ?? []));
   listed = $derived(listed(this.sources ?? [], this.told, this.choice, i18n.locale));
+  /** Whether those beyond the first are shown too. */
+  everyone = $state(false);
+  /** One more is shown rather than a button that shows one more. */
+  shown = $derived(this.everyone || this.listed.length <= FIRST + 1 ? this.listed : this.listed.slice(0, FIRST));
 
   start(): () => void {
     const follow = (): void => this.#read();
@@ -44,6 +48,7 @@ export class SourcesState {
 
   reset(): void {
     this.choose({ ...EVERYTHING, order: this.choice.order });
+    this.everyone = true;
   }
 
   writeLink(): void {

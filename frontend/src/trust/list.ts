@@ -2,7 +2,9 @@
 import type { Finding, LedgerRow } from '../api/types';
 
 export const SHOWN = ['all', 'rejects', 'warnings'] as const;
-export const ORDERS = ['name', 'date', 'read', 'rejected', 'warnings'] as const;
+export const ORDERS = ['warnings', 'name', 'date', 'read', 'rejected'] as const;
+/** So many sources are shown until the others are asked for. */
+export const FIRST = 10;
 export type Shown = (typeof SHOWN)[number];
 export type Order = (typeof ORDERS)[number];
 
