@@ -58,13 +58,26 @@ export interface RejectPage {
   total: number;
 }
 
+export interface Mode {
+  id: string;
+  label: Label;
+  /** Within a sentence: "on foot". */
+  phrase: Label;
+  /** The mode of which this is another pace or another need. */
+  option_of: string | null;
+  /** Share of the street metres of which nothing is told that the mode asks; null when it asks nothing. */
+  untold_share: number | null;
+  /** Whether too little is told for the answers to be more than an indication. */
+  indicative: boolean;
+}
+
 export interface SnapshotInfo {
   id: string;
   /** `bbox`: west, south, east, north. */
   territory: { code: string; name: string; bbox: [number, number, number, number] };
   built_at: string | null;
   method_version: string;
-  modes: string[];
+  mode_details: Mode[];
   sources: Source[];
   /** Sources that were to be read, and whose files nobody gave. */
   excluded: { id: string; title: string }[];

@@ -22,11 +22,6 @@ const en: Messages = {
     retry: 'Try again',
     loading: 'Loading',
   },
-  modes: {
-    walk: { label: 'On foot', phrase: 'on foot' },
-    bike: { label: 'By bike', phrase: 'by bike' },
-    car: { label: 'By car', phrase: 'by car' },
-  },
   families: {
     early_childhood: 'Early childhood',
     school_primary: 'Primary school',
@@ -87,6 +82,8 @@ const en: Messages = {
   choice: {
     profile: 'What matters to you',
     mode: 'How you get there',
+    option: 'Pace or need',
+    indicative: (share: string) => `Indicative profile: ${share} of the streets are not described.`,
   },
   place: {
     precision: {

@@ -22,11 +22,6 @@ const words = {
     retry: 'Réessayer',
     loading: 'Chargement',
   },
-  modes: {
-    walk: { label: 'À pied', phrase: 'à pied' },
-    bike: { label: 'À vélo', phrase: 'à vélo' },
-    car: { label: 'En voiture', phrase: 'en voiture' },
-  },
   families: {
     early_childhood: 'Petite enfance',
     school_primary: 'École',
@@ -88,6 +83,8 @@ const words = {
   choice: {
     profile: 'Ce qui compte pour vous',
     mode: 'Comment vous y allez',
+    option: 'Allure ou besoin',
+    indicative: (share: string) => `Profil indicatif : ${share} des rues sans indication.`,
   },
   place: {
     precision: {

@@ -8,6 +8,8 @@ class Catalogue {
   categories = $state.raw<Category[]>([]);
   profiles = $state.raw<Profile[]>([]);
   failed = $state(false);
+  /** Those that stand for themselves first, then their options. */
+  modes = $derived((this.snapshot?.mode_details ?? []).toSorted((a, b) => +!!a.option_of - +!!b.option_of));
   #labels = $derived(new Map(this.categories.map((category) => [category.id, category.label])));
   #sources = $derived(new Map(this.snapshot?.sources.map((source) => [source.id, source])));
 
@@ -57,8 +59,16 @@ class Catalogue {
   }
 
   mode(id: string): { label: string; phrase: string } {
-    const named: Record<string, { label: string; phrase: string }> = i18n.t.modes;
-    return named[id] ?? { label: id, phrase: id };
+    const mode = this.modes.find((one) => one.id === id);
+    return mode ? { label: i18n.label(mode.label), phrase: i18n.label(mode.phrase) } : { label: id, phrase: id };
+  }
+
+  /** How little is known of the streets of a mode that only indicates; nothing of any other. */
+  caveat(id: string): string {
+    const mode = this.modes.find((one) => one.id === id);
+    return mode?.indicative && mode.untold_share !== null
+      ? i18n.t.choice.indicative(i18n.f.share(mode.untold_share))
+      : '';
   }
 }
 
