@@ -12,6 +12,7 @@ kilometre) that no cost moves by a millisecond; places come back within a millim
     town.street((0, 2), (0, 3), (1, 3), (1, 2))       # a detour of 3 steps over two bends: a parallel edge
     town.street((3, 2), (4, 2), (4, 3), (3, 2.5), (3, 2))   # a cul-de-sac ring: a self-loop
     town.island((8, 0), 2, 2)                         # streets that nothing joins to the town
+    town.restrict("no_left_turn", (0, 1), (1, 1), (1, 2))   # who comes from (0, 1) must not turn north at (1, 1)
     network = StreetNetwork.build(town.raw(), walk, Projection("EPSG:2154"))
     town.junction(network, (2, 1))                    # its number in the network
     index.snap(town.lonlat((0.5, 0), (1.25, 0.1)))    # half a step along; 8 m north of a street
@@ -33,6 +34,7 @@ from geo.modes import load_modes
 from geo.network import RawStreets, StreetNetwork
 from geo.projection import Projection
 from geo.streets import LoadedArea
+from geo.turns import Restriction
 
 __all__ = ["MODES", "STEP_CAR_MS", "STEP_M", "STEP_WALK_MS", "Lattice"]
 
@@ -58,6 +60,7 @@ class Lattice:
         self._tags = tags or {"highway": "residential"}
         self._ways: list[tuple[tuple[Place, ...], dict[str, str]]] = []
         self._barriers: dict[Place, dict[str, str]] = {}
+        self._restrictions: list[tuple[tuple[Place, ...], dict[str, str]]] = []
         self._middle = (columns - 1) / 2
         self._grid((0, 0), columns, rows)
 
@@ -93,6 +96,14 @@ class Lattice:
         self._barriers[place] = tags
         return self
 
+    def restrict(self, value: str, *places: Place, **tags: str) -> Lattice:
+        """Restrict the turn over the blocks between the places: from the first block, to the last.
+
+        Between them lies a junction or, with more than three places, further blocks.
+        """
+        self._restrictions.append((places, {"restriction": value, **tags} if value else tags))
+        return self
+
     def lonlat(self, *places: Place) -> np.ndarray:
         """(M, 2) degrees of places."""
         return np.array([self._lonlat(place) for place in places], dtype=np.float64).reshape(-1, 2)
@@ -120,6 +131,7 @@ class Lattice:
             areas=areas,
             segment_area=np.array([first[number] for number in way], np.int32) if extents else None,
             node_tags={rows[place]: tags for place, tags in self._barriers.items()},
+            restrictions=tuple(self._restriction(places, tags, rows) for places, tags in self._restrictions),
         )
 
     def polygon(self, corner: Place, opposite: Place) -> Polygon:
@@ -176,6 +188,12 @@ class Lattice:
             for n in range(steps + 1)
         ]
         return list(itertools.pairwise(line))
+
+    def _restriction(self, places: tuple[Place, ...], tags: dict[str, str], rows: dict[Place, int]) -> Restriction:
+        number = {frozenset((way[0], way[-1])): row for row, (way, _) in enumerate(self._ways)}
+        first, *over, last = (number[frozenset(block)] for block in itertools.pairwise(places))
+        via_nodes = () if over else (rows[places[1]],)
+        return Restriction(tags, (first,), (last,), via_nodes=via_nodes, via_ways=tuple(over))
 
     def _drop(self, a: Place, b: Place) -> None:
         before = len(self._ways)
