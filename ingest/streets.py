@@ -21,6 +21,7 @@ from geo.errors import ConfigurationError, SourceMalformed, SourceUnavailable
 from geo.network import RawStreets
 from geo.streets import LoadedArea
 from ingest.extents import areas_of, extent_of
+from ingest.restrictions import Restrictions
 
 __all__ = ["read_streets"]
 
@@ -33,7 +34,7 @@ _ROUND_DEG = 1e-5
 def read_streets(
     extracts: Path | Sequence[Path], tags: Collection[str], *, names: Sequence[str] = (), source: str = "osm_streets"
 ) -> RawStreets:
-    """Read every way with a ``highway`` tag, and the barriers, signals and crossings that stand on them.
+    """Read every way with a ``highway`` tag, barriers, signals and crossings on them, and the restrictions of turns.
 
     Where a way refers to a node that no extract has, it is interrupted there: nothing is drawn across the gap. Of a way
     in several extracts the version of which most can be drawn is taken, of equal ones that of the extract named first;
@@ -102,6 +103,7 @@ class _Collected:
     ways: dict[int, list[_Way]] = field(default_factory=dict)
     lonlat: dict[int, tuple[float, float]] = field(default_factory=dict)
     node_tags: dict[int, dict[str, str]] = field(default_factory=dict)
+    restrictions: Restrictions = field(default_factory=Restrictions)
     extracts: int = 0
 
     def extract(self, path: Path, name: str, source: str) -> _Covered:
@@ -109,16 +111,21 @@ class _Collected:
         if not path.is_file():
             raise SourceUnavailable(source, "no such file", file=name)
         streets, nodes = osmium.filter.KeyFilter("highway"), osmium.filter.KeyFilter(*_NODE_KEYS)
+        relations = osmium.filter.KeyFilter("type")
         streets.enable_for(osmium.osm.WAY)
         nodes.enable_for(osmium.osm.NODE)
+        relations.enable_for(osmium.osm.RELATION)
         drawn: set[int] = set()
         try:
-            processor = osmium.FileProcessor(path, osmium.osm.NODE | osmium.osm.WAY).with_locations()
-            for element in processor.with_filter(streets).with_filter(nodes):
+            asked = osmium.osm.NODE | osmium.osm.WAY | osmium.osm.RELATION
+            processor = osmium.FileProcessor(path, asked).with_locations()
+            for element in processor.with_filter(streets).with_filter(nodes).with_filter(relations):
                 if isinstance(element, osmium.osm.Way):
                     drawn.update(self._way(element))
                 elif isinstance(element, osmium.osm.Node):
                     self.node_tags.setdefault(element.id, self._kept(element.tags))
+                elif isinstance(element, osmium.osm.Relation):
+                    self.restrictions.take(element)
             clip = extent_of(path)
         except RuntimeError as error:
             raise SourceMalformed(source, f"no OpenStreetMap file, or a truncated one: {error}", file=name) from error
@@ -155,12 +162,14 @@ class _Collected:
         way_of: list[int] = []
         areas: list[int] = []
         way_tags: list[dict[str, str]] = []
-        for _, versions in sorted(self.ways.items()):
+        way_row: dict[int, int] = {}
+        for ref, versions in sorted(self.ways.items()):
             way, segments = max(((way, self._segments(way)) for way in versions), key=lambda drawn: len(drawn[1]))
             if segments:
                 ends += segments
                 way_of += [len(way_tags)] * len(segments)
                 areas += [area_of[way.extract]] * len(segments)
+                way_row[ref] = len(way_tags)
                 way_tags.append(way.tags)
         node_of = np.array(ends, np.int64)
         refs = np.unique(node_of)
@@ -174,6 +183,7 @@ class _Collected:
             areas=tuple(_joined(covered, area_of, area) for area in range(max(area_of) + 1)),
             segment_area=np.array(areas, np.int32),
             node_tags={row[ref]: tags for ref, tags in sorted(self.node_tags.items()) if ref in row},
+            restrictions=self.restrictions.rows(way_row, row),
         )
 
     def _segments(self, way: _Way) -> list[tuple[int, int]]:
