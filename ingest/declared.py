@@ -135,4 +135,4 @@ def _is_here(insee: str, postcode: str, territory: set[str], scope: Scope) -> bo
 def _is_far(insee: str, postcode: str, scope: Scope, locator: Locator) -> bool:
     if insee:
         return scope.is_far(insee)
-    return bool(postcode) and not locator.has_postcode(postcode)
+    return bool(postcode) and not locator.has_postcode(postcode) and scope.is_far_postcode(postcode)

@@ -83,7 +83,7 @@ def lay_ground(
         cog[0].id: register.ledger(here),
         contours[0].id: _account(contours[1].read, shapes["today"], here, len(bad_shapes)),
     }
-    scope = Scope(department, communes, area, halo, register.current)
+    scope = Scope(department, communes, area, halo, register.current, register.postcodes)
     return Ground(scope, ledgers, (*register.rejects, *bad_shapes))
 
 
@@ -100,6 +100,11 @@ class _Register:
     department: Mapping[str, str]
     """Of the communes of today."""
     rejects: tuple[Reject, ...]
+
+    @property
+    def postcodes(self) -> frozenset[str]:
+        """Of the communes of today."""
+        return frozenset(code for codes in self.today["postcodes"] for code in codes.split("|") if code)
 
     def ledger(self, here: Collection[str]) -> Ledger:
         """Account for the rows: former communes are merged into the one that they belong to."""

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from geo.places import Commune
+from ingest.codes import departments_of_postcode
 from ingest.territories import Department
 
 __all__ = ["HALO_M", "Scope"]
@@ -34,6 +35,8 @@ class Scope:
         (Multi)Polygons, WGS 84: the territory, and the territory with its halo.
     current
         Today's commune of every code of the country that is or was one.
+    postcodes
+        Those of all communes of the country, as far as they are known.
     """
 
     department: Department
@@ -41,6 +44,7 @@ class Scope:
     area: BaseGeometry
     halo: BaseGeometry
     current: Mapping[str, str]
+    postcodes: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         shapely.prepare(self.halo)
@@ -79,6 +83,17 @@ class Scope:
     def by_code(self) -> Mapping[str, Commune]:
         """The communes of the territory and the halo by code."""
         return {commune.insee: commune for commune in self.communes}
+
+    def is_far_postcode(self, postcode: str) -> bool:
+        """Tell whether a postcode that no commune here has is one of elsewhere.
+
+        A postcode of no commune at all (CEDEX, a slip) proves nothing in a département that has communes here.
+        """
+        return postcode in self.postcodes or departments_of_postcode(postcode).isdisjoint(self._departments)
+
+    @cached_property
+    def _departments(self) -> frozenset[str]:
+        return frozenset(commune.department for commune in self.communes)
 
     @cached_property
     def _drawn(self) -> list[Commune]:

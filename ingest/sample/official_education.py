@@ -160,7 +160,7 @@ def _elsewhere(number: int, uai: str, department: str, x: str, y: str, rng: np.r
         "numero_uai": f"{uai}{'ABCDEFGHJKLMNPRSTUVWXYZ'[number % 23]}",
         "appellation_officielle_uai": f"Ecole {number}",
         "secteur_public_prive": "PU",
-        "code_postal_uai": f"{department}{number % 9}10",
+        "code_postal_uai": f"{department}{number % 9}75",  # of no commune that stands in the COG
         "localite_acheminement_uai": shouted(place),
         "X": x,
         "Y": y,
