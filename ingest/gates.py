@@ -14,6 +14,7 @@ from geo.method import Method
 from geo.network import StreetNetwork
 from geo.places import Service, Standing
 from geo.streets import LoadedArea
+from geo.turns import TurnReport
 from ingest.access import ModeAccess
 from ingest.catalogue import Source
 from ingest.findings import Finding, Outcome, above
@@ -32,6 +33,8 @@ _OFF_STREETS_WARN, _OFF_STREETS_FAIL = 0.05, 0.50
 """Share of the services inside the loaded streets that stand near none of them."""
 _KEPT_WARN, _KEPT_FAIL = 0.90, 0.50
 """Share of a mode's streets that hang together, in all and in each loaded area."""
+_TURNS_WARN = 0.80
+"""Share of the restrictions of turns that are understood."""
 _GEOCODED_WARN = 0.20
 """Share of a source's rows that stand at the place of their address, for want of usable coordinates."""
 _LOADED_WARN = 0.90
@@ -100,6 +103,8 @@ def check_access(
         text = f"{mode}: {snapped} of the {inside} services inside the loaded streets stand near one ({off:.1%} do not)"
         findings.append(Finding("snapped", mode, above(off, _OFF_STREETS_WARN, _OFF_STREETS_FAIL), text))
         findings += _hanging_together(mode, built.network, areas)
+        if built.network.turns is not None:
+            findings.append(_turns(mode, built.network.turns))
         outcome = Outcome.FAIL if built.violations else Outcome.PASS
         text = f"{mode}: {built.violations} labels break the edge inequality"
         findings.append(Finding("field", mode, outcome, text))
@@ -126,6 +131,16 @@ def _hanging_together(mode: str, network: StreetNetwork, areas: Sequence[LoadedA
     for subject, said, kept in parts:
         text = f"{said} {kept:.1%} of the street metres hang together"
         yield Finding("streets", subject, above(1 - kept, 1 - _KEPT_WARN, 1 - _KEPT_FAIL), text)
+
+
+def _turns(mode: str, turns: TurnReport) -> Finding:
+    """Say of how many restrictions it is known what they forbid, and what became of each."""
+    each = ", ".join(f"{count} {outcome.replace('_', ' ')}" for outcome, count in turns.counts.items()) or "none read"
+    text = f"{mode}: {turns.understood} of {turns.asked} restrictions of turns understood ({each})"
+    if turns.edges_cut_off:
+        text += f"; {turns.edges_cut_off} streets that they cut off left out"
+    outcome = Outcome.PASS if turns.understood_share >= _TURNS_WARN else Outcome.WARN
+    return Finding("turns", mode, outcome, text)
 
 
 def _adds_up(name: str, ledger: Ledger) -> Finding:

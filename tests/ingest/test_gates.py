@@ -18,6 +18,8 @@ from geo.places import Cell, Standing
 from geo.publication import current_id
 from geo.streets import LoadedArea
 from geo.taxonomy import Taxonomy
+from geo.turns import Outcome as Turn
+from geo.turns import TurnReport
 from ingest.findings import Finding, Outcome
 from ingest.gates import check_access, check_sources, old_in_short
 from ingest.gather import gather
@@ -333,6 +335,7 @@ class Access:
     violations: int = 0
     kept_share: float = 1.0
     kept_by_area: tuple[float, ...] = (1.0,)
+    turns: TurnReport | None = None
 
     @property
     def network(self):
@@ -348,6 +351,8 @@ class Access:
         (Access(2, kept_share=0.89), "streets", Outcome.WARN),
         (Access(2, kept_share=0.4), "streets", Outcome.FAIL),
         (Access(2, violations=1), "field", Outcome.FAIL),
+        (Access(2, turns=TurnReport({Turn.APPLIED: 4, Turn.TIMED: 1, Turn.OTHER_VEHICLES: 9})), "turns", Outcome.PASS),
+        (Access(2, turns=TurnReport({Turn.APPLIED: 3, Turn.TIMED: 1}, 2)), "turns", Outcome.WARN),
     ],
 )
 def test_streets_and_fields(files, access, check, outcome):
@@ -356,6 +361,16 @@ def test_streets_and_fields(files, access, check, outcome):
     found = check_access({"walk": access}, [*services, doubtful], box(4, 46, 5, 47), box(4, 46, 5, 47))
     assert {f.check: f.outcome for f in found}[check] is outcome
     assert [f.text for f in found if f.subject != "walk"] == ["streets are loaded in 100.0% of the territory"]
+
+
+def test_what_became_of_the_restrictions_of_turns_is_told():
+    turns = TurnReport({Turn.APPLIED: 3, Turn.NOT_LOADED: 2, Turn.TIMED: 1}, 2)
+    found = check_access({"car": Access(2, turns=turns)}, [], box(4, 46, 5, 47), box(4, 46, 5, 47))
+    (told,) = (f.text for f in found if f.check == "turns")
+    assert told == (
+        "car: 3 of 4 restrictions of turns understood (3 applied, 2 not loaded, 1 timed); "
+        "2 streets that they cut off left out"
+    )
 
 
 @pytest.mark.parametrize(
