@@ -52,6 +52,7 @@ def _mode(snapshot: Snapshot, mode: Mode) -> dict[str, Any]:
         "end_s": mode.end_s,
         "kept_share": round(network.kept_share, 4),
         "untold_share": None if network.untold_share is None else round(network.untold_share, 4),
+        "turns_understood": None if network.turns is None else round(network.turns.understood_share, 4),
         "indicative": mode.indicative,
     }
 

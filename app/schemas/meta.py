@@ -141,6 +141,8 @@ class ModeRow(Shape):
     """Share of the street metres open to the mode that hang together; the others are not used."""
     untold_share: float | None
     """Share of the street metres whose tags say nothing of what the mode asks of them; null when it asks nothing."""
+    turns_understood: float | None
+    """Share of the restrictions of turns that bind the mode and are understood; null when it turns as it likes."""
     indicative: bool
     """Whether too little is told for the answers to be more than an indication."""
 
