@@ -98,7 +98,8 @@ def test_what_the_mirror_lacks_is_named_and_every_ledger_adds_up(declared, gathe
         ("irve", (9687, 46, 48, 9589, 4), {"other_department": 4}),
         ("laposte", (17097, 694, 0, 16398, 5), {"address_not_found": 2, "no_position": 2, "other_commune": 1}),
         ("merimee", (45191, 1723, 0, 43383, 85), {"no_position": 74, "address_not_found": 10, "other_commune": 1}),
-        ("musees", (1216, 62, 0, 1154, 0), {}),
+        # Two of the next départements have neither a place nor a postcode that a commune has.
+        ("musees", (1216, 62, 0, 1152, 2), {"no_position": 2}),
         ("opendata71_restaurants", (601, 597, 0, 0, 4), {"other_commune": 4}),
         ("osm_addresses", (9563, 9449, 87, 0, 27), {"no_street": 24, "bad_number": 3}),
         ("osm_streets", (2114, 2114, 0, 0, 0), {}),
@@ -107,7 +108,7 @@ def test_what_the_mirror_lacks_is_named_and_every_ledger_adds_up(declared, gathe
         ("superieur", (4314, 58, 6, 4235, 15), {"no_position": 15}),
         ("vaccination", (84, 24, 0, 60, 0), {}),
         # One division by 100,000 too many puts a sixth of the country's petrol stations at (0, 0), 22 of 71 among them.
-        ("carburants", (9739, 319, 0, 9365, 55), {"zero_position": 54, "other_commune": 1}),
+        ("carburants", (9739, 319, 0, 9362, 58), {"zero_position": 57, "other_commune": 1}),
     ],
 )
 def test_where_the_rows_went(gathered, source, ledger, rejects):
