@@ -126,12 +126,32 @@ def test_what_is_not_covered_is_said_in_words(visit: Visit, ask: Ask, address: d
 def test_mode_and_profile_change_the_score_and_the_link(visit: Visit, ask: Ask, address: dict[str, object]) -> None:
     page = visit(link(address))
     page.get_by_role("radio", name="À pied").press("ArrowRight")
+    page.get_by_role("radio", name="À vélo").press("ArrowRight")
     expect(page.get_by_role("radio", name="En voiture")).to_be_checked()
     page.get_by_role("radio", name="Senior").check(force=True)
     total = ask("/score", lon=address["lon"], lat=address["lat"], mode="car", profile="senior")["total"]
     expect(page.get_by_role("heading", name="En voiture, profil Senior")).to_be_visible()
     expect(page.get_by_text(re.compile(rf"^{french(round(total))}\s*sur 100$"))).to_be_visible()
     assert (fields(page)["mode"], fields(page)["profile"]) == ("car", "senior")
+
+
+def test_options_of_a_mode_stand_beneath_it_and_say_what_they_know(
+    visit: Visit, ask: Ask, address: dict[str, object]
+) -> None:
+    page = visit(link(address))
+    rolling = page.get_by_role("button", name="En fauteuil roulant")
+    rolling.click()
+    expect(rolling).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("radio", name="À pied")).to_be_checked()
+    expect(page.get_by_role("heading", name="En fauteuil roulant, profil Famille")).to_be_visible()
+    (told,) = [mode for mode in ask("/snapshot")["mode_details"] if mode["indicative"]]
+    assert told["untold_share"] > 0.5
+    expect(page.get_by_text(re.compile(r"Profil indicatif : \d+(,\d)? % des rues sans indication"))).to_be_visible()
+    assert fields(page)["mode"] == "wheelchair"
+    rolling.click()
+    expect(page.get_by_role("heading", name="À pied, profil Famille", exact=True)).to_be_visible()
+    page.get_by_role("radio", name="À vélo").check(force=True)
+    expect(rolling).to_have_count(0)
 
 
 def test_a_family_opens_closes_and_stays_so_in_the_link(visit: Visit, address: dict[str, object]) -> None:
