@@ -5,20 +5,30 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
 
 from benchmarks.clock import ROUNDS
 from benchmarks.contests import Contest
+from benchmarks.departement import race_departement
 from benchmarks.field_contests import race_dijkstra, race_floor, race_hierarchy, race_threads
 from benchmarks.ground import Ground
 from benchmarks.growth import SIDE_FULL, SIDES, Size, growth_contests
 from benchmarks.peers import Missing
+from benchmarks.peers.cityseer import Agreement, race_cityseer
+from benchmarks.peers.one_place import race_one_place
 from benchmarks.peers.pandana import race_pandana
+from benchmarks.peers.postgis import race_postgis
+from benchmarks.peers.valhalla import Valhalla
+from benchmarks.peers.valhalla_distances import Distances, compare_distances
+from benchmarks.peers.valhalla_rows import race_matrix
 from benchmarks.rural import drawn_country
 from benchmarks.streets import MODES, Area
 
 __all__ = ["Against", "measure_against"]
 
-_MODES = ("walk", "car")
+_RACED = ("walk", "car")
+_COMPARED = ("walk", "bike", "car")
 
 
 @dataclass
@@ -29,6 +39,10 @@ class Against:
     absent: list[str] = field(default_factory=list)
     """A line for each peer that is not there."""
     sizes: list[Size] = field(default_factory=list)
+    agreements: list[Agreement] = field(default_factory=list)
+    """With cityseer, which is not asked to be equal."""
+    distances: list[Distances] = field(default_factory=list)
+    """Beside Valhalla's."""
 
     def add(self, measure: Callable[[], Contest | Sequence[Contest]]) -> None:
         """Take in what a measurement gives, or the line that says why it gives nothing."""
@@ -60,10 +74,17 @@ def measure_against(areas: Sequence[Area], *, rounds: int = ROUNDS, full: bool =
     rural = Area("rural", drawn_country(), "EPSG:2154")
     malta = [area for area in areas if area.name == "Malta"]
     for area in (*malta, rural):
-        for mode in _MODES:
+        for mode in _RACED:
             ground = Ground(area, MODES[mode])
             print(f"→ beside its peers: {ground.name}", file=sys.stderr)
             _fields(against, ground, rounds)
+    print("→ a département’s fields and addresses", file=sys.stderr)
+    against.add(lambda: race_departement(rural, [MODES[mode] for mode in _COMPARED]))
+    against.add(lambda: race_postgis(Ground(rural, MODES["walk"])))
+    for area in areas:
+        if area.extract is not None:
+            print(f"→ beside Valhalla: {area.name}", file=sys.stderr)
+            against.add(partial(_valhalla, against, area, area.extract, rounds))
     print("→ growth", file=sys.stderr)
     against.sizes, growth = growth_contests((*SIDES, SIDE_FULL) if full else SIDES, rounds)
     against.contests += growth
@@ -73,7 +94,25 @@ def measure_against(areas: Sequence[Area], *, rounds: int = ROUNDS, full: bool =
 def _fields(against: Against, ground: Ground, rounds: int) -> None:
     against.add(lambda: race_dijkstra(ground, rounds))
     against.add(lambda: race_pandana(ground, 1_000.0 if ground.area.name == "Malta" else 4_000.0))
+    if ground.mode.id == "walk":
+        against.add(lambda: _cityseer(against, ground))
     against.add(lambda: race_floor(ground, rounds))
     against.add(lambda: race_threads(ground, rounds))
     if ground.area.name == "rural":
         against.add(lambda: race_hierarchy(ground, rounds))
+        against.add(lambda: race_one_place(ground, rounds))
+
+
+def _cityseer(against: Against, ground: Ground) -> Contest:
+    contest, agreement = race_cityseer(ground)
+    against.agreements.append(agreement)
+    return contest
+
+
+def _valhalla(against: Against, area: Area, extract: Path, rounds: int) -> list[Contest]:
+    """Ask Valhalla of one extract: the matrix on foot is what a reach is set for."""
+    with Valhalla.serving(extract) as valhalla:
+        grounds = [Ground(area, MODES[mode]) for mode in _COMPARED]
+        against.distances += [compare_distances(ground, valhalla) for ground in grounds]
+        reaches = {"walk": 3_000.0}
+        return [race_matrix(ground, valhalla, reaches.get(ground.mode.id), rounds) for ground in grounds]

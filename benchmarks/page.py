@@ -15,6 +15,7 @@ from benchmarks.fields import FieldTimes
 from benchmarks.growth import growth_section
 from benchmarks.lookups import GATHERED, LookupTimes
 from benchmarks.page_contests import contests_section
+from benchmarks.page_distances import distances_section
 from benchmarks.reading import ReadingTimes
 from benchmarks.scores import ScoreTimes
 from benchmarks.snapping import SnapTimes
@@ -50,6 +51,7 @@ def write_page(results: Results) -> str:
         _opening(results),
         contests_section(results.against.contests, results.against.absent),
         growth_section(results.against.sizes),
+        *filter(None, [distances_section(results.against.distances, results.against.agreements)]),
         _fields(results.fields),
         _preparation(results.fields),
         _one_place(results.fields),

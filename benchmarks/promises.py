@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from benchmarks.page import Results
 from benchmarks.page_contests import sentence_missed
+from benchmarks.page_distances import sentence_apart
 
 __all__ = ["missed"]
 
@@ -20,6 +21,7 @@ PAIRS = (0.99, 0.90)
 def missed(results: Results) -> Iterator[str]:
     """Yield a sentence for each promise that the run did not keep; what it did not measure it says nothing of."""
     yield from (sentence_missed(contest) for contest in results.against.contests if contest.met is False)
+    yield from filter(None, map(sentence_apart, results.against.distances))
     yield from _reading(results)
     yield from _building(results)
     yield from _joins(results)

@@ -36,6 +36,8 @@ class Area:
     name: str
     raw: RawStreets
     crs: str
+    extract: Path | None = None
+    """Where they are from; None for those that are drawn."""
 
     def network(self, mode: Mode) -> StreetNetwork:
         """Return the streets of one mode."""
@@ -49,7 +51,7 @@ def areas(mirror: Path | None) -> list[Area]:
         from ingest.streets import read_streets  # noqa: PLC0415 — only a real extract needs a reader
 
         found += [
-            Area(name, read_streets(mirror / path, tags_of(MODES.values())), crs)
+            Area(name, read_streets(mirror / path, tags_of(MODES.values())), crs, mirror / path)
             for name, (path, crs) in _REAL.items()
             if (mirror / path).is_file()
         ]
