@@ -146,7 +146,7 @@ def test_options_of_a_mode_stand_beneath_it_and_say_what_they_know(
     expect(page.get_by_role("heading", name="En fauteuil roulant, profil Famille")).to_be_visible()
     (told,) = [mode for mode in ask("/snapshot")["mode_details"] if mode["indicative"]]
     assert told["untold_share"] > 0.5
-    expect(page.get_by_text(re.compile(r"Profil indicatif : \d+(,\d)? % des rues sans indication"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"Profil indicatif\s: \d+(,\d)?\s% des rues sans indication"))).to_be_visible()
     assert fields(page)["mode"] == "wheelchair"
     rolling.click()
     expect(page.get_by_role("heading", name="À pied, profil Famille", exact=True)).to_be_visible()
