@@ -122,6 +122,8 @@ class Service:
     """When its publisher last looked at this row (``YYYY-MM-DD``, or as much of it as is said); empty = not said."""
     departures: Departures | None = None
     """Of a stop; None = no timetable is known, never 0."""
+    lines: tuple[str, ...] = ()
+    """Public names of the lines that call at a stop, as a traveller lists them (1, 2, 10, A); empty = not said."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,7 @@ SERVICES = pa.schema(
         pa.field("weekday_trips", pa.float64(), nullable=True),
         pa.field("evening_trips", pa.float64(), nullable=True),
         pa.field("sunday_trips", pa.float64(), nullable=True),
+        ("lines", pa.list_(pa.string())),
         (
             "provenance",
             pa.list_(
@@ -153,6 +154,7 @@ def write_services(path: Path, services: Sequence[Service], categories: Sequence
         "weekday_trips": [None if s.departures is None else s.departures.weekday for s in rows],
         "evening_trips": [None if s.departures is None else s.departures.evening for s in rows],
         "sunday_trips": [None if s.departures is None else s.departures.sunday for s in rows],
+        "lines": [list(s.lines) for s in rows],
         "provenance": provenance,
     }
     write_batch(path, SERVICES, columns)
@@ -252,6 +254,7 @@ class ServiceTable:
             departures=None
             if row["weekday_trips"] is None
             else Departures(row["weekday_trips"], row["evening_trips"], row["sunday_trips"]),
+            lines=tuple(row["lines"]),
         )
 
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -15,7 +16,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import mapped_column
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-__all__ = ["WGS84", "Geom", "Instant", "Key", "Words"]
+__all__ = ["WGS84", "Geom", "Instant", "Key", "Names", "Words"]
 
 WGS84 = 4326
 """EPSG code of the longitudes and latitudes."""
@@ -80,6 +81,26 @@ class Words(TypeDecorator[tuple[str, ...]]):
     def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[str, ...]:
         """Text → tuple."""
         return tuple((value or "").split())
+
+
+class Names(TypeDecorator[tuple[str, ...]]):
+    """Names that may hold any character, in their order: an array of text in PostgreSQL, JSON in SQLite."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Choose the column's type."""
+        return dialect.type_descriptor(postgresql.ARRAY(Text()) if dialect.name == "postgresql" else Text())
+
+    def process_bind_param(self, value: tuple[str, ...] | None, dialect: Dialect) -> list[str] | str:
+        """Tuple → list or JSON."""
+        names = list(value or ())
+        return names if dialect.name == "postgresql" else json.dumps(names, ensure_ascii=False)
+
+    def process_result_value(self, value: list[str] | str | None, dialect: Dialect) -> tuple[str, ...]:
+        """List or JSON → tuple."""
+        return tuple(json.loads(value) if isinstance(value, str) else value or ())
 
 
 class Instant(TypeDecorator[datetime]):

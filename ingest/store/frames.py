@@ -27,6 +27,7 @@ def services_frame(services: Sequence[Service]) -> gpd.GeoDataFrame:
             "in_territory": pd.array([s.in_territory for s in services], dtype="bool"),
             "precision": [s.precision.value for s in services],
             "updated": [s.updated for s in services],
+            "lines": [";".join(s.lines) for s in services],
             "sources": [";".join(p.source for p in s.provenance) for s in services],
             "licences": [";".join(dict.fromkeys(p.licence.value for p in s.provenance)) for s in services],
         }

@@ -25,7 +25,7 @@ from ingest.store.accounts import (
     SourceRow,
     of_source,
 )
-from ingest.store.columns import Geom, Key, Words
+from ingest.store.columns import Geom, Key, Names, Words
 from ingest.store.schema import PER_RUN, SCHEMA, SCHEMA_VERSION, Base, on_earth, one_of, table_of
 
 __all__ = [
@@ -88,6 +88,7 @@ class ServiceRow(Base):
     evening_trips: Mapped[float | None]
     sunday_trips: Mapped[float | None]
     geom: Mapped[Any] = mapped_column(Geom("POINT"), nullable=False)
+    lines: Mapped[Any] = mapped_column(Names(), nullable=False)
 
 
 class ProvenanceRow(Base):

@@ -88,7 +88,8 @@ def _fields_of(record: Any) -> Row:
         row |= _trips_of(record.departures)
     for name, value in row.items():
         # SQLite would store NaN as NULL, which means unknown, and NUL as it is; PostgreSQL does the contrary.
-        if (isinstance(value, float) and math.isnan(value)) or (isinstance(value, str) and "\0" in value):
+        texts = value if isinstance(value, tuple) else (value,)
+        if (isinstance(value, float) and math.isnan(value)) or any(isinstance(t, str) and "\0" in t for t in texts):
             raise StoreError(f"{type(record).__name__} {row.get('id', '')!r}: {name} cannot be {value!r}")
     return row
 

@@ -37,7 +37,7 @@ _FID = "{0}.run::bigint * 10000000 + {0}.number AS ogc_fid"
 _SERVICES = (
     f"SELECT {_FID.format('s')}, r.territory || '/' || s.id AS key, r.territory, s.run, s.id, s.category, s.name, "
     "s.insee, s.capacity, s.standing, s.in_territory, s.precision, s.updated, s.weekday_trips, s.evening_trips, "
-    "s.sunday_trips, p.licence, p.source, o.producer, p.local_id, p.data_date, o.attribution, s.geom "
+    "s.sunday_trips, p.licence, p.source, o.producer, p.local_id, p.data_date, o.attribution, s.geom, s.lines "
     f"FROM {SCHEMA}.run r JOIN {SCHEMA}.service s ON s.run = r.id "
     f"JOIN {SCHEMA}.provenance p ON p.run = s.run AND p.service = s.id AND p.rank = 0 "
     f"JOIN {SCHEMA}.source o ON o.run = p.run AND o.id = p.source WHERE r.id IN {_PUBLISHED}"
@@ -63,6 +63,7 @@ _SAID_OF = {
     "weekday_trips": "Départs par jour ouvré hors vacances ; NULL = inconnu / departures on a working day",
     "evening_trips": "Dont départs à 19 h ou après / of those, at 19:00 or later",
     "sunday_trips": "Départs par dimanche ou jour férié / departures on a Sunday or public holiday",
+    "lines": "Lignes qui desservent l’arrêt, vide si non dites / lines that call at the stop, empty if not said",
     "licence": "Licence de la ligne / licence of the row",
     "source": "Source de la ligne (data/sources) / source of the row",
     "producer": "Producteur de la source / publisher of the source",

@@ -61,6 +61,15 @@ def test_departures_come_back_and_unknown_is_not_zero(tmp_path):
     assert list(ServiceTable.open(tmp_path / "services.arrow")) == stops
 
 
+def test_lines_come_back_in_their_order(tmp_path):
+    stops = [
+        service("transport.station", "s", (7, 1), lines=("2", "10", "Navette A")),
+        service("transport.station", "t", (8, 1)),
+    ]
+    write_services(tmp_path / "services.arrow", stops, CATEGORIES)
+    assert [s.lines for s in ServiceTable.open(tmp_path / "services.arrow")] == [("2", "10", "Navette A"), ()]
+
+
 def test_services_stand_by_category_then_confirmed_then_id(table):
     assert keys(table, range(5)) == ["z", "b", "c", "a", "p"]
     assert list(table.ranges["health.pharmacy"]) == [1, 2, 3]

@@ -133,6 +133,7 @@ def services(known: list[str]) -> st.SearchStrategy[Service]:
         precision=st.sampled_from(Precision),
         updated=texts,
         departures=st.none() | st.builds(Departures, weekday=amounts, evening=amounts, sunday=amounts),
+        lines=st.lists(texts, max_size=3).map(tuple),
     )
 
 

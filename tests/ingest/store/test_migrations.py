@@ -14,6 +14,8 @@ from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
+from geo.method import Method
+from geo.taxonomy import Taxonomy
 from ingest.store import StoreError, open_store
 from ingest.store.migrate import configuration, migrate, revision
 from ingest.store.models import PARTITIONED, Base
@@ -109,7 +111,34 @@ def test_the_command_line_does_the_same(engine: Engine, empty_postgis_url: str, 
     alembic("upgrade", "head")
     with engine.connect() as connection:
         assert revision(connection) is not None
+        assert connection.exec_driver_sql("SELECT count(*) FROM alentours.run").scalar_one() == 1
+    alembic("downgrade", "base")
+    alembic("upgrade", "head")
+    with engine.connect() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM alentours.run").scalar_one() == 0
+
+
+def test_a_filled_database_of_a_former_version_keeps_its_runs(
+    engine: Engine, empty_postgis_url: str, taxonomy: Taxonomy, method: Method
+) -> None:
+    filled(empty_postgis_url)
+    with open_store(empty_postgis_url) as store:
+        store.show(taxonomy, method)
+    with engine.begin() as connection:
+        command.downgrade(configuration(connection), "0001")
+    with open_store(empty_postgis_url) as store:
+        former = store.last_published("71")
+        assert former is not None
+        assert [s.lines for s in store.services(former.id)] == [()]
+        run = store.begin("71")
+        stop = service("osm:2", 4.0, 46.0, lines=("2", "10", "Navette; « A, B »"))
+        store.put(run, sources=[source()], rejects=rejects_of([source()]), services=[stop])
+        store.published(run, "def")
+        store.show(taxonomy, method)
+        assert store.services(run) == [stop]
+    with engine.connect() as connection:
+        shown = connection.exec_driver_sql("SELECT lines FROM alentours.published_service").scalars().all()
+    assert shown == [["2", "10", "Navette; « A, B »"]]
 
 
 def test_a_later_version_is_refused_in_words_and_left_alone(engine: Engine, empty_postgis_url: str) -> None:
