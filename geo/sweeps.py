@@ -1,10 +1,10 @@
 """Sweep labels over a hierarchy: the k nearest services of every junction, 16 categories side by side.
 
-A *label* is one uint32, ``cost << 16 | row``: the cost in tenths of a second and the row of the service within its
-category. Comparing labels compares (cost, row), so every tie is settled and every result is the same on every machine.
-A junction holds k rows of 16 lanes, one lane a category: each lane's k smallest labels of distinct services, ascending.
+A junction holds k rows of 16 lanes, one lane a category: each lane's k smallest labels (``geo.labels``) of distinct
+services, ascending.
 
-Adding a cost saturates: what no longer fits becomes ``NO_LABEL`` and never wraps to something near.
+Adding a cost saturates: what no longer fits costs 65,535, one more than is ever read, and never wraps to something
+near.
 
 Numba does not vectorise the merge of two rows by itself, so the two inner loops are written as LLVM vector
 instructions: everything below one junction's arcs is straight-line code over ``<16 x i32>``. The machine's own vector
@@ -22,37 +22,18 @@ from llvmlite import ir
 from numba import njit, types
 from numba.core import cgutils
 from numba.extending import intrinsic
-from numpy.typing import NDArray
 
-from geo.arrays import Flags, Int32s, Int64s, frozen
+from geo.arrays import Flags, Int32s, Int64s
 from geo.hierarchy import Hierarchy
+from geo.labels import MAX_COST_DS, MAX_ROW, NO_LABEL, ROW_BITS, Labels, Seeds
 
 __all__ = ["DEPTHS", "LANES", "MAX_COST_DS", "MAX_ROW", "NO_LABEL", "ROW_BITS", "Labels", "Seeds", "Sweep"]
 
-ROW_BITS = 16
-MAX_COST_DS = 65_534
-"""Largest cost that a label carries: 6,553 s."""
-MAX_ROW = 65_533
-"""Largest service row: a category holds 65,534 services at most."""
-NO_LABEL = np.uint32(0xFFFFFFFF)
 LANES = 16
 DEPTHS = (1, 3, 5)
 """How many nearest services a sweep can keep: each k is compiled apart."""
 
-Labels = NDArray[np.uint32]
-
 _I8, _I32, _I64 = ir.IntType(8), ir.IntType(32), ir.IntType(64)
-
-
-class Seeds(NamedTuple):
-    """Where the labels of one category start; at most one entry per junction and service."""
-
-    junction: Int32s
-    """(S,)"""
-    row: Int32s
-    """(S,) service within its category, 0 … ``MAX_ROW``."""
-    cost_ds: Int32s
-    """(S,) from the junction to the service, 0 … ``MAX_COST_DS``."""
 
 
 class _RowCode:
@@ -91,6 +72,7 @@ class _RowCode:
         """Bring the labels of every upper row down its arcs to a row, touched or not."""
         builder = self._builder
         held = [cgutils.alloca_once(builder, self._vector) for _ in range(self._depth)]  # type: ignore[no-untyped-call]
+        first = cgutils.alloca_once_value(builder, begin)  # type: ignore[no-untyped-call]
         with builder.if_else(self._is_touched(row)) as (known, fresh):
             with known:
                 for label, slot in zip(self._load(row), held, strict=True):
@@ -98,6 +80,12 @@ class _RowCode:
             with fresh:
                 for slot in held:
                     builder.store(self._none, slot)
+                with builder.if_then(builder.icmp_unsigned("<", begin, end)):  # nothing to merge the first arc's with
+                    upper, add = self._arc(begin)
+                    for label, slot in zip(self._load(upper), held, strict=True):
+                        builder.store(add(label), slot)
+                    builder.store(builder.add(begin, ir.Constant(_I64, 1)), first)
+        begin = builder.load(first)
         with cgutils.for_range_slice(builder, begin, end, ir.Constant(_I64, 1), _I64) as (index, _):
             upper, add = self._arc(index)
             nearest = add(builder.load(self._address(upper, 0), align=self._alignment))
@@ -108,15 +96,22 @@ class _RowCode:
         self._store(row, [builder.load(slot) for slot in held])
 
     def _arc(self, index: Any) -> tuple[Any, Callable[[Any], Any]]:
-        """Return an arc's upper row, and the saturating addition of its cost: two instructions a vector."""
+        """Return an arc's upper row, and the saturating addition of its cost: one instruction a vector."""
         builder = self._builder
         first = builder.shl(index, ir.Constant(_I64, 1))
         second = builder.or_(first, ir.Constant(_I64, 1))
         upper = builder.zext(builder.load(builder.gep(self._arcs, [first])), _I64)
-        cost = builder.load(builder.gep(self._arcs, [second]))  # below 65,535: the hierarchy keeps no other
-        addend = self._spread(builder.shl(cost, ir.Constant(_I32, ROW_BITS)))
-        ceiling = builder.xor(addend, self._none)
-        return upper, lambda labels: builder.add(self._smaller(labels, ceiling), addend)
+        cost = builder.load(builder.gep(self._arcs, [second]))  # below 65,535: a sweep reads no other
+        halves = ir.VectorType(ir.IntType(ROW_BITS), 2 * self._lanes)  # rows and costs in turn; nothing goes to a row
+        addend = builder.bitcast(self._spread(builder.shl(cost, ir.Constant(_I32, ROW_BITS))), halves)
+        kind, name = ir.FunctionType(halves, [halves, halves]), f"llvm.uadd.sat.v{halves.count}i{ROW_BITS}"
+        saturating_add = builder.module.globals.get(name) or ir.Function(builder.module, kind, name)
+
+        def add(labels: Any) -> Any:
+            total = builder.call(saturating_add, [builder.bitcast(labels, halves), addend])
+            return builder.bitcast(total, self._vector)
+
+        return upper, add
 
     def _merge(self, held: Sequence[Any], arriving: Sequence[Any]) -> list[Any]:
         """Merge two ascending lists of distinct services into the smallest `depth`, without a branch.
@@ -210,71 +205,113 @@ _push_3x16, _pull_3x16 = _intrinsic(_RowCode.push, 3, LANES), _intrinsic(_RowCod
 _push_5x16, _pull_5x16 = _intrinsic(_RowCode.push, 5, LANES), _intrinsic(_RowCode.pull, 5, LANES)
 
 
-@njit(cache=True, nogil=True)
-def _sweep_1x1(
-    labels: Labels, touched: Flags, push_ptr: Int64s, push_arcs: Int32s, pull_ptr: Int64s, pull_arcs: Int32s
-) -> None:
-    for row in range(touched.size - 1, -1, -1):
-        if touched[row]:
-            _push_1x1(labels, push_arcs, touched, row, push_ptr[row], push_ptr[row + 1])
-    for row in range(touched.size):
-        _pull_1x1(labels, pull_arcs, touched, row, pull_ptr[row], pull_ptr[row + 1])
+class _Planted(NamedTuple):
+    """The seeds of all lanes, by descending row."""
+
+    row: Int32s
+    position: Int32s
+    """Of the first rank of the seed's lane, within the labels of its row."""
+    label: Labels
+
+
+class _Arcs(NamedTuple):
+    """The arcs of a hierarchy that a label can pass: cheapest first, so that they end where a label is full."""
+
+    push_ptr: Int64s
+    push_end: Int64s
+    push: Int32s
+    pull_ptr: Int64s
+    pull_end: Int64s
+    pull: Int32s
 
 
 @njit(cache=True, nogil=True)
-def _sweep_1x16(
-    labels: Labels, touched: Flags, push_ptr: Int64s, push_arcs: Int32s, pull_ptr: Int64s, pull_arcs: Int32s
-) -> None:
-    for row in range(touched.size - 1, -1, -1):
-        if touched[row]:
-            _push_1x16(labels, push_arcs, touched, row, push_ptr[row], push_ptr[row + 1])
-    for row in range(touched.size):
-        _pull_1x16(labels, pull_arcs, touched, row, pull_ptr[row], pull_ptr[row + 1])
+def _plant(labels: Labels, touched: Flags, planted: _Planted, depth: int, lanes: int) -> None:
+    """Write the seeds into the store, each lane's list ascending."""
+    touched.fill(False)
+    for seed in range(planted.row.size):
+        row = planted.row[seed]
+        first = np.int64(row) * depth * lanes
+        if not touched[row]:
+            touched[row] = True
+            for position in range(first, first + depth * lanes):
+                labels[position] = NO_LABEL
+        carried = planted.label[seed]
+        for position in range(first + planted.position[seed], first + depth * lanes, lanes):
+            held = labels[position]
+            labels[position] = min(held, carried)
+            carried = max(held, carried)
 
 
 @njit(cache=True, nogil=True)
-def _sweep_3x16(
-    labels: Labels, touched: Flags, push_ptr: Int64s, push_arcs: Int32s, pull_ptr: Int64s, pull_arcs: Int32s
-) -> None:
+def _sweep_1x1(labels: Labels, touched: Flags, planted: _Planted, arcs: _Arcs) -> None:
+    _plant(labels, touched, planted, 1, 1)
     for row in range(touched.size - 1, -1, -1):
         if touched[row]:
-            _push_3x16(labels, push_arcs, touched, row, push_ptr[row], push_ptr[row + 1])
+            _push_1x1(labels, arcs.push, touched, row, arcs.push_ptr[row], arcs.push_end[row])
     for row in range(touched.size):
-        _pull_3x16(labels, pull_arcs, touched, row, pull_ptr[row], pull_ptr[row + 1])
+        _pull_1x1(labels, arcs.pull, touched, row, arcs.pull_ptr[row], arcs.pull_end[row])
 
 
 @njit(cache=True, nogil=True)
-def _sweep_5x16(
-    labels: Labels, touched: Flags, push_ptr: Int64s, push_arcs: Int32s, pull_ptr: Int64s, pull_arcs: Int32s
-) -> None:
+def _sweep_1x16(labels: Labels, touched: Flags, planted: _Planted, arcs: _Arcs) -> None:
+    _plant(labels, touched, planted, 1, LANES)
     for row in range(touched.size - 1, -1, -1):
         if touched[row]:
-            _push_5x16(labels, push_arcs, touched, row, push_ptr[row], push_ptr[row + 1])
+            _push_1x16(labels, arcs.push, touched, row, arcs.push_ptr[row], arcs.push_end[row])
     for row in range(touched.size):
-        _pull_5x16(labels, pull_arcs, touched, row, pull_ptr[row], pull_ptr[row + 1])
+        _pull_1x16(labels, arcs.pull, touched, row, arcs.pull_ptr[row], arcs.pull_end[row])
+
+
+@njit(cache=True, nogil=True)
+def _sweep_3x16(labels: Labels, touched: Flags, planted: _Planted, arcs: _Arcs) -> None:
+    _plant(labels, touched, planted, 3, LANES)
+    for row in range(touched.size - 1, -1, -1):
+        if touched[row]:
+            _push_3x16(labels, arcs.push, touched, row, arcs.push_ptr[row], arcs.push_end[row])
+    for row in range(touched.size):
+        _pull_3x16(labels, arcs.pull, touched, row, arcs.pull_ptr[row], arcs.pull_end[row])
+
+
+@njit(cache=True, nogil=True)
+def _sweep_5x16(labels: Labels, touched: Flags, planted: _Planted, arcs: _Arcs) -> None:
+    _plant(labels, touched, planted, 5, LANES)
+    for row in range(touched.size - 1, -1, -1):
+        if touched[row]:
+            _push_5x16(labels, arcs.push, touched, row, arcs.push_ptr[row], arcs.push_end[row])
+    for row in range(touched.size):
+        _pull_5x16(labels, arcs.pull, touched, row, arcs.pull_ptr[row], arcs.pull_end[row])
 
 
 _KERNELS = {(1, 1): _sweep_1x1, (1, LANES): _sweep_1x16, (3, LANES): _sweep_3x16, (5, LANES): _sweep_5x16}
 
 
 @njit(cache=True, nogil=True)
-def _plant(
-    labels: Labels, touched: Flags, rows: Int32s, services: Int32s, costs: Int32s, lane: int, depth: int, lanes: int
-) -> None:
-    """Write the seeds of one lane into the store, each junction's list ascending."""
+def _by_descending_row(rows: Int32s, count: Int32s) -> Int32s:
+    """Return the order that sorts rows (S,) downwards: counted, not compared. `count` has room for every row."""
+    count.fill(0)
     for seed in range(rows.size):
-        row = np.int64(rows[seed])
-        first = row * depth * lanes
-        if not touched[row]:
-            touched[row] = True
-            for position in range(first, first + depth * lanes):
-                labels[position] = NO_LABEL
-        carried = np.uint32((costs[seed] << ROW_BITS) | services[seed])
-        for position in range(first + lane, first + depth * lanes, lanes):
-            held = labels[position]
-            if carried < held:
-                labels[position] = carried
-                carried = held
+        count[rows[seed]] += 1
+    before = 0
+    for row in range(count.size - 1, -1, -1):
+        own = count[row]
+        count[row] = before
+        before += own
+    order = np.empty(rows.size, np.int32)
+    for seed in range(rows.size):
+        order[count[rows[seed]]] = seed
+        count[rows[seed]] += 1
+    return order
+
+
+@njit(cache=True, nogil=True)
+def _ends(ptr: Int64s, arcs: Int32s) -> Int64s:
+    """Return where each row's arcs (cheapest first) begin to cost more than a label holds."""
+    ends = ptr[1:].copy()
+    for row in range(ends.size):
+        while ends[row] > ptr[row] and arcs[2 * ends[row] - 1] > MAX_COST_DS:
+            ends[row] -= 1
+    return ends
 
 
 class Sweep:
@@ -298,6 +335,12 @@ class Sweep:
         begin = -(loose.ctypes.data // 4) % 16
         self._labels = loose[begin : begin + size]
         self._touched = np.empty(hierarchy.junctions, np.bool_)
+        self._count = np.empty(hierarchy.junctions, np.int32)
+        push = (hierarchy.push_ptr, _ends(hierarchy.push_ptr, hierarchy.push_arcs), hierarchy.push_arcs)
+        pull = push
+        if hierarchy.pull_arcs is not hierarchy.push_arcs:
+            pull = (hierarchy.pull_ptr, _ends(hierarchy.pull_ptr, hierarchy.pull_arcs), hierarchy.pull_arcs)
+        self._arcs = _Arcs(*push, *pull)
 
     def run(self, batch: Sequence[Seeds]) -> Labels:
         """Sweep up to ``lanes`` categories.
@@ -305,16 +348,26 @@ class Sweep:
         Returns
         -------
         (N, depth, lanes) uint32 labels by *hierarchy row* (junction j is at ``hierarchy.row[j]``), ascending along
-        depth; ``NO_LABEL`` where there is no further service. A view of the store: the next run overwrites it.
+        depth; where there is no further service ``NO_LABEL``, or a label that costs more than ``MAX_COST_DS``. A view
+        of the store: the next run overwrites it.
+
+        Raises
+        ------
+        ValueError
+            When there are more categories than lanes, or a seed does not fit a label.
         """
         if len(batch) > self.lanes:
             raise ValueError(f"{len(batch)} categories do not fit {self.lanes} lanes")
-        self._touched[:] = False
-        hierarchy = self.hierarchy
-        for lane, seeds in enumerate(batch):
-            start = frozen(hierarchy.row[seeds.junction], np.int32)
-            services, costs = frozen(seeds.row, np.int32), frozen(seeds.cost_ds, np.int32)
-            _plant(self._labels, self._touched, start, services, costs, lane, self.depth, self.lanes)
-        arcs = (hierarchy.push_ptr, hierarchy.push_arcs, hierarchy.pull_ptr, hierarchy.pull_arcs)
-        _KERNELS[self.depth, self.lanes](self._labels, self._touched, *arcs)
-        return self._labels.reshape(hierarchy.junctions, self.depth, self.lanes)
+        for seeds in batch:
+            seeds.require_fit()
+        _KERNELS[self.depth, self.lanes](self._labels, self._touched, self._planted(batch), self._arcs)
+        return self._labels.reshape(self.hierarchy.junctions, self.depth, self.lanes)
+
+    def _planted(self, batch: Sequence[Seeds]) -> _Planted:
+        lanes = np.repeat(np.arange(len(batch), dtype=np.int32), [seeds.junction.size for seeds in batch])
+        nothing = Seeds(*3 * [np.zeros(0, np.int32)])
+        junction, service, cost_ds = (np.concatenate(column) for column in zip(nothing, *batch, strict=True))
+        rows = self.hierarchy.row[junction]
+        order = _by_descending_row(rows, self._count)
+        labels = cost_ds.astype(np.uint32) << np.uint32(ROW_BITS) | service.astype(np.uint32)
+        return _Planted(rows[order], lanes[order], labels[order])
