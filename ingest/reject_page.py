@@ -172,7 +172,9 @@ territory's own addresses, by house number (`housenumber`) or else by street (`s
 a commune that leaves no doubt. What is not certain is not found. Licences never mix: an address under ODbL places \
 only rows under ODbL.
 6. **Otherwise** the row is a reject, unless it says that it is beyond the halo (by commune or postcode) and has no \
-usable coordinates: then it is out of scope.
+usable coordinates: then it is out of scope. A postcode says so when a commune of elsewhere has it; one that no \
+commune has (CEDEX, a slip) says nothing in a département that has communes here, and elsewhere what its first digits \
+say.
 
 A position within 30 m of its commune's centre, or shared by five rows of other addresses (other names, where a \
 source has no addresses), is kept and marked `locality`, unless its publisher says how precise it is.
