@@ -14,9 +14,20 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.errors import SnapshotCorrupt
+from geo.errors import LabelOverflow, SnapshotCorrupt
 
-__all__ = ["Flags", "Floats", "Int8s", "Int32s", "Int64s", "frozen", "open_arrays", "save_arrays"]
+__all__ = [
+    "MOST_ROWS",
+    "Flags",
+    "Floats",
+    "Int8s",
+    "Int32s",
+    "Int64s",
+    "frozen",
+    "open_arrays",
+    "require_rows",
+    "save_arrays",
+]
 
 Int8s = NDArray[np.int8]
 Int32s = NDArray[np.int32]
@@ -26,12 +37,27 @@ Flags = NDArray[np.bool_]
 
 Scalar = TypeVar("Scalar", bound=np.generic)
 
+MOST_ROWS = 1 << 30
+"""Rows of one table that an int32 numbers, with room for as many again: copies, splits, two directions of an edge."""
+
 
 def frozen(array: NDArray[Any], dtype: type[Scalar]) -> NDArray[Scalar]:
     """Return a contiguous, read-only view, or a copy where dtype or layout ask for one; the argument stays as it is."""
     view = np.ascontiguousarray(array, dtype=dtype).view(np.ndarray)
     view.flags.writeable = False
     return view
+
+
+def require_rows(count: int, what: str) -> None:
+    """Refuse more rows than an int32 numbers.
+
+    Raises
+    ------
+    LabelOverflow
+        Names what there is too much of.
+    """
+    if count > MOST_ROWS:
+        raise LabelOverflow(f"{count:,} {what} are more than the {MOST_ROWS:,} that can be numbered: build smaller areas")
 
 
 def save_arrays(folder: Path, arrays: Mapping[str, NDArray[Any]]) -> None:

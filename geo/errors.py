@@ -9,7 +9,7 @@
     ├── OffNetwork                a point without loaded streets; carries the place's name and the metres
     ├── NoSnapshot                nothing is published for this territory
     ├── SnapshotCorrupt           a published file is missing or not what its manifest says
-    ├── LabelOverflow             a category or a cost is larger than a label can hold: the build refuses
+    ├── LabelOverflow             a category, a cost or a number of streets is too large: the build refuses
     ├── ConfigurationError        a declarative file (taxonomy, method, profile, source, settings) is wrong
     ├── SourceError               a source's file cannot be used; names file, line and column
     │   ├── SourceUnavailable     neither the publisher nor the mirror gives the file
@@ -156,7 +156,8 @@ class SnapshotCorrupt(AlentoursError):
 
 
 class LabelOverflow(AlentoursError):
-    """A category has more services, or an edge more seconds, than a label can hold."""
+    """A category has more services, or an edge more seconds, than a label can hold; or streets more rows than there
+    are numbers."""
 
 
 class ConfigurationError(AlentoursError):

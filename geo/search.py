@@ -54,7 +54,15 @@ class StreetSearch:
         -------
         (N, k) int32 costs in tenths of a second and (N, k) int32 service rows, ascending by (cost, row); −1 where
         there is none.
+
+        Raises
+        ------
+        ValueError
+            When the limit, or a seed, does not fit a label.
         """
+        if limit_ds > MAX_COST_DS:
+            raise ValueError(f"a limit of {limit_ds} tenths of a second does not fit a label: at most {MAX_COST_DS}")
+        seeds.require_fit()
         junction, row, cost = (frozen(column, np.int32) for column in seeds)
         return _spread(*self._against_travel, junction, row, cost, k, limit_ds)
 
@@ -67,6 +75,8 @@ class StreetSearch:
             One place.
         targets
             T places.
+        limit_s
+            Nothing beyond is found, nor beyond 6,553 s.
 
         Returns
         -------
@@ -74,6 +84,7 @@ class StreetSearch:
         the network.
         """
         seconds = np.full(len(targets.edge), np.nan)
+        limit_s = min(limit_s, MAX_COST_DS / 10)  # beyond, a junction on the shortest way may not be found
         if origin.edge[0] < 0:
             return seconds
         reached_ds = self._from_place(origin, limit_s)
@@ -117,7 +128,7 @@ class StreetSearch:
             frozen(np.zeros(int(leaves.sum())), np.int32),
             frozen(first[leaves], np.int32),
             1,
-            min(MAX_COST_DS, round(limit_s * 10)),
+            round(limit_s * 10),
         )
         return np.where(cost[:, 0] < 0, np.inf, cost[:, 0])
 
