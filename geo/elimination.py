@@ -6,7 +6,7 @@ costs: a shortcut costs the cheapest way through the junctions below it. Both di
 arrays: ``up`` is the cost at which a label flows from the lower end to the upper one, ``down`` the reverse.
 
 Costs are whole tenths of a second, at least 1 (ties could otherwise prune each other away), and stop at
-``UNREACHABLE_DS``, where a label is full: no sum can overflow, and an arc that costs so much carries nothing.
+``UNREACHABLE_DS``, so that no sum of two can overflow.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from geo.arrays import Flags, Int32s, Int64s
 
 __all__ = ["UNREACHABLE_DS", "customise", "pack_arcs", "prune", "sweep_rows", "upper_links"]
 
-UNREACHABLE_DS = 65_535
-"""Cost, in tenths of a second, that stands for no arc: one more than a label can carry."""
+UNREACHABLE_DS = 1 << 29
+"""Cost, in tenths of a second, that stands for no arc: 20 months."""
 
 
 def upper_links(ptr: Int64s, neighbours: Int32s, place: Int32s) -> tuple[Int64s, Int32s]:

@@ -14,7 +14,7 @@ from geo.errors import SnapshotCorrupt
 from geo.hierarchy import Hierarchy, cost_ds, travel_arcs
 from geo.ordering import contraction_order, neighbour_lists
 from geo.search import StreetSearch
-from geo.sweeps import Seeds, Sweep
+from geo.sweeps import MAX_COST_DS, Seeds, Sweep
 from tests.geo.shapes import CLOSED, network_of, networks
 from tests.lattice import Lattice
 
@@ -104,6 +104,7 @@ def test_every_hierarchy_is_whole(network):
         assert (upper_row < own).all(), "an arc leads up, to a row swept before"
         assert (cost >= 1).all()
         assert (cost < UNREACHABLE_DS).all()
+        assert (np.diff(cost)[np.diff(own) == 0] >= 0).all(), "a sweep stops at the first arc that costs too much"
 
 
 @given(networks())
@@ -122,7 +123,7 @@ def test_every_arc_that_is_kept_is_a_shortest_way(network):
             source, target = (junction, upper) if up else (upper, junction)
             at_source = np.array([source], np.int32)
             found, _ = search.nearest_services(Seeds(at_source, at_source * 0, at_source * 0), 1)
-            assert found[target, 0] == cost
+            assert found[target, 0] == (cost if cost <= MAX_COST_DS else -1), "a search stops where a label is full"
 
 
 def test_the_same_streets_give_the_same_hierarchy():
