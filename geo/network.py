@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.arrays import Int64s, open_arrays, save_arrays
+from geo.arrays import Int64s, open_arrays, require_rows, save_arrays
 from geo.contraction import Chains
 from geo.errors import LabelOverflow, SnapshotCorrupt
 from geo.hilbert import hilbert_order
@@ -68,6 +68,9 @@ class StreetNetwork:
     """Share, 0 … 1, of the kept metres whose ways carry no tag that says what the mode asks of them; None: it asks
     nothing."""
 
+    obstacle_xy_m: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 4)))
+    """(O, 4) x and y of both ends, in the plane, of what nobody crosses between a place and its street:
+    :attr:`geo.streets.RawStreets.obstacle_lonlat`."""
     splits: Splits | None = None
     """Junctions split where turns are restricted, which are the last of all; None where no turn is."""
     turns: TurnReport | None = None
@@ -92,8 +95,11 @@ class StreetNetwork:
         Raises
         ------
         LabelOverflow
-            When one edge costs more than an int32 of milliseconds holds (25 days): a node lies astray.
+            When one edge costs more than an int32 of milliseconds holds (25 days): a node lies astray. When there are
+            more nodes or segments than an int32 numbers.
         """
+        require_rows(len(raw.node_lonlat), "nodes of streets")
+        require_rows(len(raw.segment_from), "segments of streets")
         main, kept_share, kept_by_area = Segments.of(raw, mode).main_components()
         segments, chains, bans, turns = obeying(raw, main, mode.turns)
         if len(segments.start) < len(main.start):
@@ -107,6 +113,7 @@ class StreetNetwork:
             kept_share=kept_share,
             kept_by_area=kept_by_area,
             untold_share=segments.untold_share,
+            obstacle_xy_m=_project(raw.obstacle_lonlat.reshape(-1, 2), projection).reshape(-1, 4),
             splits=None,
             turns=turns,
             **arrays,
@@ -191,6 +198,7 @@ _ARRAYS: dict[str, type[np.generic]] = {
     "vertex_ptr": np.int64,
     "vertex_xy_m": np.float64,
     "vertex_share": np.float64,
+    "obstacle_xy_m": np.float64,
 }
 
 

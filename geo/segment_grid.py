@@ -1,15 +1,28 @@
-"""The nearest of many segments of the plane: a uniform grid, searched in growing rings."""
+"""The nearest of many segments of the plane that nothing bars: a uniform grid, searched in growing rings.
+
+What bars are segments too, in a grid of their own. Few connections between a place and its nearest segment are barred:
+the nearest is sought first as if nothing were, and only then, if its connection is barred, again with each candidate
+tried.
+"""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-__all__ = ["SegmentGrid"]
+from geo.arrays import frozen
+
+__all__ = ["DRAWN_WITHIN_M", "SegmentGrid"]
+
+DRAWN_WITHIN_M = 2.0
+"""How far off a line may be drawn: a crossing no farther than that from either end of a connection bars nothing, so
+that a quay drawn a little inside the river's bank, or a mill on it, stays on its own side."""
 
 _CELL_M = 100.0
 """Side of a cell; about a block, so that most searches end in nine cells."""
@@ -19,6 +32,18 @@ _CELLS_PER_SEGMENT = 2
 _Floats = NDArray[np.float64]
 _Rows = NDArray[np.int32]
 _Ptr = NDArray[np.int64]
+
+
+class _Cells(NamedTuple):
+    """What a kernel reads of a grid."""
+
+    ends: _Floats
+    origin: _Floats
+    cell: float
+    columns: int
+    rows: int
+    ptr: _Ptr
+    items: _Rows
 
 
 @dataclass(frozen=True)
@@ -50,6 +75,12 @@ class SegmentGrid:
         cell_ptr, items = _fill(ends, cell, columns, rows)
         return cls(ends, origin, cell, columns, rows, cell_ptr, items)
 
+    @classmethod
+    def empty(cls) -> SegmentGrid:
+        """Lay a grid over nothing."""
+        nothing = np.zeros((0, 4))
+        return cls(nothing, np.zeros(2), _CELL_M, 1, 1, np.zeros(2, np.int64), np.zeros(0, np.int32))
+
     def nearest(self, x: _Floats, y: _Floats, limit_m: float) -> tuple[_Rows, _Floats, _Floats]:
         """Find the nearest segment of each point, the lowest where several are equally near.
 
@@ -69,16 +100,42 @@ class SegmentGrid:
         distance_m : (M,) float64
             NaN when there is none.
         """
-        return _nearest(
-            x - self.origin_m[0],
-            y - self.origin_m[1],
-            limit_m,
-            self.ends_m,
+        return self.nearest_unbarred(x, y, limit_m, _NOTHING, limit_m)[:3]
+
+    def nearest_unbarred(
+        self, x: _Floats, y: _Floats, limit_m: float, bars: SegmentGrid, unbarred_limit_m: float
+    ) -> tuple[_Rows, _Floats, _Floats, NDArray[np.bool_]]:
+        """Find the nearest segment that each point sees past the bars, else the nearest of all.
+
+        Parameters
+        ----------
+        x, y, limit_m
+            As :meth:`nearest` takes them.
+        bars
+            Segments that the straight line from a point to its place on the segment must not cross, but for the first
+            and last :data:`DRAWN_WITHIN_M` of it.
+        unbarred_limit_m
+            How far to look for another segment when the nearest is barred.
+
+        Returns
+        -------
+        segment, along, distance_m
+            As :meth:`nearest` returns them.
+        barred : (M,) bool
+            Whether the line to the segment crosses a bar: none that does not was found.
+        """
+        return _nearest(x, y, limit_m, self._cells, bars._cells, unbarred_limit_m)
+
+    @cached_property
+    def _cells(self) -> _Cells:
+        return _Cells(
+            frozen(self.ends_m, np.float64),
+            frozen(self.origin_m, np.float64),
             self.cell_m,
             self.columns,
             self.rows,
-            self.cell_ptr,
-            self.items,
+            frozen(self.cell_ptr, np.int64),
+            frozen(self.items, np.int32),
         )
 
 
@@ -114,51 +171,84 @@ def _cell_of(offset_m: float, cell: float, cells: int) -> int:
 
 @njit(cache=True, nogil=True)
 def _nearest(
-    x: _Floats,
-    y: _Floats,
-    limit_m: float,
-    ends: _Floats,
-    cell: float,
-    columns: int,
-    rows: int,
-    ptr: _Ptr,
-    items: _Rows,
-) -> tuple[_Rows, _Floats, _Floats]:
+    x: _Floats, y: _Floats, limit_m: float, streets: _Cells, bars: _Cells, unbarred_limit_m: float
+) -> tuple[_Rows, _Floats, _Floats, NDArray[np.bool_]]:
     segment = np.full(x.size, -1, np.int32)
     along = np.zeros(x.size)
     distance = np.full(x.size, np.nan)
+    barred = np.zeros(x.size, np.bool_)
     for i in range(x.size):
-        px, py = x[i], y[i]
+        px, py = x[i] - streets.origin[0], y[i] - streets.origin[1]
         if not (math.isfinite(px) and math.isfinite(py)):
             continue
-        best, at, squared = -1, 0.0, limit_m * limit_m
-        column, row = _cell_of(px, cell, columns), _cell_of(py, cell, rows)
-        for ring in range(max(columns, rows)):
-            if ring > 0 and _beyond_m(px, py, column, row, ring, cell, columns, rows) ** 2 > squared:
-                break
-            for r in range(max(row - ring, 0), min(row + ring, rows - 1) + 1):
-                # the first and last row of a ring are whole, of the others only the two sides are new
-                step = 1 if abs(r - row) == ring else 2 * ring
-                for c in range(column - ring, column + ring + 1, step):
-                    if c < 0 or c >= columns:
-                        continue
-                    q = r * columns + c
-                    best, at, squared = _nearest_of(px, py, ends, items[ptr[q] : ptr[q + 1]], best, at, squared)
+        best, at, squared = _search(px, py, limit_m, streets, bars, False)
+        if best >= 0 and _is_barred(px, py, best, at, streets, bars):
+            other, at_other, squared_other = _search(px, py, unbarred_limit_m, streets, bars, True)
+            barred[i] = other < 0
+            if other >= 0:
+                best, at, squared = other, at_other, squared_other
         if best >= 0:
             segment[i], along[i], distance[i] = best, at, math.sqrt(squared)
-    return segment, along, distance
+    return segment, along, distance, barred
 
 
 @njit(cache=True, nogil=True)
-def _nearest_of(
-    px: float, py: float, ends: _Floats, candidates: _Rows, best: int, at: float, squared: float
+def _search(
+    px: float, py: float, limit_m: float, streets: _Cells, bars: _Cells, heeding: bool
 ) -> tuple[int, float, float]:
-    """Return the better of the best so far and the segments of one cell."""
-    for s in candidates:
-        f, d = _to_segment(px, py, ends[s, 0], ends[s, 1], ends[s, 2], ends[s, 3])
-        if d < squared or (d == squared and (best < 0 or s < best)):
-            best, at, squared = s, f, d
+    """Return the nearest segment, or of those that are not barred, where on it, and its squared distance."""
+    best, at, squared = -1, 0.0, limit_m * limit_m
+    cell, columns, rows = streets.cell, streets.columns, streets.rows
+    column, row = _cell_of(px, cell, columns), _cell_of(py, cell, rows)
+    for ring in range(max(columns, rows)):
+        if ring > 0 and _beyond_m(px, py, column, row, ring, cell, columns, rows) ** 2 > squared:
+            break
+        for r in range(max(row - ring, 0), min(row + ring, rows - 1) + 1):
+            # the first and last row of a ring are whole, of the others only the two sides are new
+            step = 1 if abs(r - row) == ring else 2 * ring
+            for c in range(column - ring, column + ring + 1, step):
+                if c < 0 or c >= columns:
+                    continue
+                q = r * columns + c
+                for s in streets.items[streets.ptr[q] : streets.ptr[q + 1]]:
+                    ends = streets.ends[s]
+                    f, d = _to_segment(px, py, ends[0], ends[1], ends[2], ends[3])
+                    nearer = d < squared or (d == squared and (best < 0 or s < best))
+                    if nearer and not (heeding and _is_barred(px, py, s, f, streets, bars)):
+                        best, at, squared = s, f, d
     return best, at, squared
+
+
+@njit(cache=True, nogil=True)
+def _is_barred(px: float, py: float, s: int, along: float, streets: _Cells, bars: _Cells) -> bool:
+    """Whether the line from a point to its place on a segment crosses a bar; coordinates from the streets' origin."""
+    ends = streets.ends[s]
+    east, north = streets.origin[0] - bars.origin[0], streets.origin[1] - bars.origin[1]
+    ax, ay = px + east, py + north
+    bx, by = ends[0] + along * (ends[2] - ends[0]) + east, ends[1] + along * (ends[3] - ends[1]) + north
+    low, high = _cell_of(min(ay, by), bars.cell, bars.rows), _cell_of(max(ay, by), bars.cell, bars.rows)
+    left, right = _cell_of(min(ax, bx), bars.cell, bars.columns), _cell_of(max(ax, bx), bars.cell, bars.columns)
+    for row in range(low, high + 1):
+        for column in range(left, right + 1):
+            q = row * bars.columns + column
+            for item in bars.items[bars.ptr[q] : bars.ptr[q + 1]]:
+                if _crosses(ax, ay, bx, by, bars.ends[item]):
+                    return True
+    return False
+
+
+@njit(cache=True, nogil=True)
+def _crosses(ax: float, ay: float, bx: float, by: float, bar: _Floats) -> bool:
+    """Whether the line from a to b crosses a bar, or touches it, farther than `DRAWN_WITHIN_M` from both its ends."""
+    dx, dy = bx - ax, by - ay
+    from_start = dx * (bar[1] - ay) - dy * (bar[0] - ax)
+    from_end = dx * (bar[3] - ay) - dy * (bar[2] - ax)
+    if from_start == from_end or from_start * from_end > 0.0:  # parallel, or wholly on one side
+        return False
+    ex, ey = bar[2] - bar[0], bar[3] - bar[1]
+    metres = math.hypot(dx, dy)
+    run = metres * ((bar[0] - ax) * ey - (bar[1] - ay) * ex) / (dx * ey - dy * ex)
+    return DRAWN_WITHIN_M < run < metres - DRAWN_WITHIN_M
 
 
 @njit(cache=True, nogil=True)
@@ -191,3 +281,6 @@ def _to_segment(px: float, py: float, x0: float, y0: float, x1: float, y1: float
     if f >= 1:
         return 1.0, (px - x1) ** 2 + (py - y1) ** 2
     return f, (px - x0 - f * dx) ** 2 + (py - y0 - f * dy) ** 2
+
+
+_NOTHING = SegmentGrid.empty()

@@ -1,4 +1,9 @@
-"""From a point to its street: the nearest edge, where on it, and how many metres away."""
+"""From a point to its street: the nearest edge, where on it, on which side, and how many metres away.
+
+Those metres are walked in a straight line. Nobody walks through a river, over a railway or over a motorway: an edge
+behind one of them is taken only when there is no other within the limit, and the answer then says so. Near is meant by
+the straight pieces of an edge: of each piece the nearest point counts.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +17,7 @@ from geo.network import StreetNetwork
 from geo.projection import Projection, ground_m
 from geo.segment_grid import SegmentGrid
 
-__all__ = ["SNAP_LIMIT_M", "EdgeIndex", "Snap"]
+__all__ = ["SNAP_LIMIT_M", "EdgeIndex", "FoundSnap", "Snap"]
 
 SNAP_LIMIT_M = 300.0
 """A place farther than this from every street is off the network."""
@@ -44,6 +49,18 @@ class Snap:
         return self.edge >= 0
 
 
+@dataclass(frozen=True)
+class FoundSnap(Snap):
+    """A snap as an index found it, with what only the ground tells."""
+
+    side: NDArray[np.int8]
+    """(M,) +1: the place lies left of the edge, looking from its ``edge_from`` to its ``edge_to``; −1: right of it;
+    0: on the edge or in line with its end, or off the network."""
+    crosses: NDArray[np.bool_]
+    """(M,) whether the straight line to the edge crosses a river, a railway or a motorway: every edge within the limit
+    lies behind one."""
+
+
 class EdgeIndex:
     """Finds the edge of a place. A corner, as near to several edges, belongs to the lowest of them.
 
@@ -63,10 +80,15 @@ class EdgeIndex:
         edge_plane_m = np.bincount(self._edge, weights=plane_m, minlength=network.edges)
         self._ground_per_plane = np.ones(network.edges)
         np.divide(network.length_m, edge_plane_m, out=self._ground_per_plane, where=edge_plane_m > _MEASURABLE_M)
+        self._scales = (
+            (float(self._ground_per_plane.min()), float(self._ground_per_plane.max())) if network.edges else (1.0, 1.0)
+        )
         self._grid = SegmentGrid.over(self._ends_m) if network.edges else None
+        barred = network.obstacle_xy_m
+        self._obstacles = SegmentGrid.over(barred) if len(barred) else SegmentGrid.empty()
 
-    def snap(self, lonlat: NDArray[np.float64], limit_m: float = SNAP_LIMIT_M) -> Snap:
-        """Find the nearest edge of each place.
+    def snap(self, lonlat: NDArray[np.float64], limit_m: float = SNAP_LIMIT_M) -> FoundSnap:
+        """Find the nearest edge of each place that no obstacle parts from it, else the nearest of all.
 
         Parameters
         ----------
@@ -79,9 +101,13 @@ class EdgeIndex:
         edge = np.full(len(lonlat), -1, np.int32)
         fraction, off_m = np.full(len(lonlat), np.nan), np.full(len(lonlat), np.nan)
         xy_m = np.full((len(lonlat), 2), np.nan)
+        side, crosses = np.zeros(len(lonlat), np.int8), np.zeros(len(lonlat), np.bool_)
         if self._grid is not None:
             x, y = self._projection.to_xy_m(lonlat[:, 0], lonlat[:, 1])
-            segment, along, distance_m = self._grid.nearest(x, y, limit_m / float(self._ground_per_plane.min()))
+            least, most = self._scales
+            segment, along, distance_m, behind = self._grid.nearest_unbarred(
+                x, y, limit_m / least, self._obstacles, limit_m / most
+            )
             ground_m_off = distance_m * self._ground_per_plane[self._edge[segment]]
             found = (segment >= 0) & (ground_m_off <= limit_m)
             segment, along = segment[found], along[found]
@@ -89,7 +115,9 @@ class EdgeIndex:
             fraction[found] = _between(self._share[segment, 0], self._share[segment, 1], along)
             off_m[found] = ground_m_off[found]
             xy_m[found] = self._points(segment, along)
-        return Snap(edge, fraction, off_m, xy_m)
+            side[found] = _side(self._ends_m[segment], x[found], y[found])
+            crosses[found] = behind[found]
+        return FoundSnap(edge, fraction, off_m, xy_m, side, crosses)
 
     def nearest_m(self, lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the metres on the ground (M,) to the street that is nearest in the plane, however far.
@@ -113,3 +141,10 @@ class EdgeIndex:
 def _between(start: NDArray[np.float64], end: NDArray[np.float64], along: NDArray[np.float64]) -> NDArray[np.float64]:
     """Go from start to end, exact at both."""
     return np.where(along >= 1, end, start + along * (end - start))
+
+
+def _side(ends_m: NDArray[np.float64], x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return +1 left of the segments' direction, −1 right of it, 0 within a millimetre of their lines."""
+    dx, dy = ends_m[:, 2] - ends_m[:, 0], ends_m[:, 3] - ends_m[:, 1]
+    area_m2 = dx * (y - ends_m[:, 1]) - dy * (x - ends_m[:, 0])
+    return np.where(np.abs(area_m2) > _MEASURABLE_M * np.hypot(dx, dy), np.sign(area_m2), 0.0)

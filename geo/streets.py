@@ -54,6 +54,9 @@ class RawStreets:
     """By node row, for the few nodes with a barrier, a signal or a crossing: the tags that the modes ask about."""
     restrictions: tuple[Restriction, ...] = ()
     """What relations say of turns, in the order of their numbers; ways and nodes as rows of the above."""
+    obstacle_lonlat: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 4)))
+    """(O, 4) lon and lat of both ends, degrees, WGS 84, of each straight piece of the rivers and shores, railways and
+    motorways that nobody crosses on foot but by a street."""
 
     @property
     def extent(self) -> Extent | None:

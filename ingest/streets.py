@@ -21,6 +21,7 @@ from geo.errors import ConfigurationError, SourceMalformed, SourceUnavailable
 from geo.network import RawStreets
 from geo.streets import LoadedArea
 from ingest.extents import areas_of, extent_of
+from ingest.obstacles import OBSTACLE_KEYS, Obstacles
 from ingest.restrictions import Restrictions
 
 __all__ = ["read_streets"]
@@ -35,6 +36,8 @@ def read_streets(
     extracts: Path | Sequence[Path], tags: Collection[str], *, names: Sequence[str] = (), source: str = "osm_streets"
 ) -> RawStreets:
     """Read every way with a ``highway`` tag, barriers, signals and crossings on them, and the restrictions of turns.
+
+    The same pass reads what nobody crosses but by them: rivers and shores, railways, motorways.
 
     Where a way refers to a node that no extract has, it is interrupted there: nothing is drawn across the gap. Of a way
     in several extracts the version of which most can be drawn is taken, of equal ones that of the extract named first;
@@ -104,13 +107,14 @@ class _Collected:
     lonlat: dict[int, tuple[float, float]] = field(default_factory=dict)
     node_tags: dict[int, dict[str, str]] = field(default_factory=dict)
     restrictions: Restrictions = field(default_factory=Restrictions)
+    obstacles: Obstacles = field(default_factory=Obstacles)
     extracts: int = 0
 
     def extract(self, path: Path, name: str, source: str) -> _Covered:
         """Take in one file."""
         if not path.is_file():
             raise SourceUnavailable(source, "no such file", file=name)
-        streets, nodes = osmium.filter.KeyFilter("highway"), osmium.filter.KeyFilter(*_NODE_KEYS)
+        streets, nodes = osmium.filter.KeyFilter(*OBSTACLE_KEYS), osmium.filter.KeyFilter(*_NODE_KEYS)
         relations = osmium.filter.KeyFilter("type")
         streets.enable_for(osmium.osm.WAY)
         nodes.enable_for(osmium.osm.NODE)
@@ -121,11 +125,15 @@ class _Collected:
             processor = osmium.FileProcessor(path, asked).with_locations()
             for element in processor.with_filter(streets).with_filter(nodes).with_filter(relations):
                 if isinstance(element, osmium.osm.Way):
-                    drawn.update(self._way(element))
+                    self.obstacles.take(element)
+                    if "highway" in element.tags:
+                        drawn.update(self._way(element))
                 elif isinstance(element, osmium.osm.Node):
                     self.node_tags.setdefault(element.id, self._kept(element.tags))
                 elif isinstance(element, osmium.osm.Relation):
                     self.restrictions.take(element)
+                    self.obstacles.take_relation(element)
+            self.obstacles.take_banks(path)
             clip = extent_of(path)
         except RuntimeError as error:
             raise SourceMalformed(source, f"no OpenStreetMap file, or a truncated one: {error}", file=name) from error
@@ -184,6 +192,7 @@ class _Collected:
             segment_area=np.array(areas, np.int32),
             node_tags={row[ref]: tags for ref, tags in sorted(self.node_tags.items()) if ref in row},
             restrictions=self.restrictions.rows(way_row, row),
+            obstacle_lonlat=self.obstacles.lonlat_ends(),
         )
 
     def _segments(self, way: _Way) -> list[tuple[int, int]]:

@@ -12,6 +12,7 @@ kilometre) that no cost moves by a millisecond; places come back within a millim
     town.street((0, 2), (0, 3), (1, 3), (1, 2))       # a detour of 3 steps over two bends: a parallel edge
     town.street((3, 2), (4, 2), (4, 3), (3, 2.5), (3, 2))   # a cul-de-sac ring: a self-loop
     town.island((8, 0), 2, 2)                         # streets that nothing joins to the town
+    town.obstacle((-1, 1.5), (4, 1.5))                # a river between the second row and the third: a straight line
     town.restrict("no_left_turn", (0, 1), (1, 1), (1, 2))   # who comes from (0, 1) must not turn north at (1, 1)
     network = StreetNetwork.build(town.raw(), walk, Projection("EPSG:2154"))
     town.junction(network, (2, 1))                    # its number in the network
@@ -61,6 +62,7 @@ class Lattice:
         self._ways: list[tuple[tuple[Place, ...], dict[str, str]]] = []
         self._barriers: dict[Place, dict[str, str]] = {}
         self._restrictions: list[tuple[tuple[Place, ...], dict[str, str]]] = []
+        self._obstacles: list[tuple[Place, ...]] = []
         self._middle = (columns - 1) / 2
         self._grid((0, 0), columns, rows)
 
@@ -94,6 +96,11 @@ class Lattice:
     def barrier(self, place: Place, **tags: str) -> Lattice:
         """Put a barrier on the node at a place."""
         self._barriers[place] = tags
+        return self
+
+    def obstacle(self, *places: Place) -> Lattice:
+        """Draw a line through the places that nobody crosses but by a street."""
+        self._obstacles.append(places)
         return self
 
     def restrict(self, value: str, *places: Place, **tags: str) -> Lattice:
@@ -131,6 +138,9 @@ class Lattice:
             areas=areas,
             segment_area=np.array([first[number] for number in way], np.int32) if extents else None,
             node_tags={rows[place]: tags for place, tags in self._barriers.items()},
+            obstacle_lonlat=self.lonlat(
+                *(e for o in self._obstacles for e in itertools.chain(*itertools.pairwise(o)))
+            ).reshape(-1, 4),
             restrictions=tuple(self._restriction(places, tags, rows) for places, tags in self._restrictions),
         )
 

@@ -1,0 +1,228 @@
+"""Nobody swims to his street: what lies between a place and an edge, by arithmetic, by shapely, and on real streets."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+import shapely
+import shapely.ops
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from geo.modes import tags_of
+from geo.network import StreetNetwork
+from geo.projection import Projection
+from geo.segment_grid import DRAWN_WITHIN_M, SegmentGrid
+from geo.snapping import SNAP_LIMIT_M, EdgeIndex
+from ingest.streets import read_streets
+from tests.lattice import MODES, STEP_M, Lattice
+
+MM = 0.001
+
+
+def snapped(town, *places, mode="walk", **options):
+    network = town.network(mode)
+    return network, EdgeIndex(network).snap(town.lonlat(*places), **options)
+
+
+def edges(town, network, *blocks):
+    return [town.edge(network, *block) for block in blocks]
+
+
+# ---------------------------------------------------------------- values by arithmetic
+
+
+def test_a_place_keeps_to_its_bank():
+    """The river runs 24 m north of the second row, 56 m south of the third."""
+    town = Lattice(4, 4).obstacle((-1, 1.3), (4, 1.3))
+    network, snap = snapped(town, (1.5, 1.35), (1.5, 1.25))
+    assert snap.edge.tolist() != edges(town, network, ((1, 1), (2, 1)), ((1, 1), (2, 1)))
+    assert snap.edge[1] == town.edge(network, (1, 1), (2, 1))
+    assert snap.off_m[1] == pytest.approx(0.25 * STEP_M, abs=MM)
+    # of the streets north of it the two that come down to the river are nearer than the third row
+    assert snap.edge[0] in edges(town, network, ((1, 1), (1, 2)), ((2, 1), (2, 2)))
+    assert snap.off_m[0] == pytest.approx(0.5 * STEP_M, abs=MM)
+    assert not snap.crosses.any()
+
+
+def test_between_two_parallel_streets_the_river_decides():
+    town = Lattice(2, 2).remove((0, 0), (0, 1)).remove((1, 0), (1, 1))
+    town.street((0, 0), (-4, 0), (-4, 1), (0, 1)).street((1, 0), (5, 0), (5, 1), (1, 1))
+    town.obstacle((-3, 0.3), (4, 0.3))
+    network, snap = snapped(town, (0.5, 0.35), (0.5, 0.25))
+    assert snap.off_m == pytest.approx([0.65 * STEP_M, 0.25 * STEP_M], abs=MM)
+    north_m = Projection(network.crs).to_lonlat(*snap.xy_m.T)[1]
+    assert north_m == pytest.approx(town.lonlat((0.5, 1), (0.5, 0))[:, 1], abs=1e-7)
+
+
+def test_a_place_at_the_end_of_a_bridge_takes_the_bridge():
+    """The bridge crosses the river; the straight line to it does not."""
+    town = Lattice(4, 4).obstacle((-1, 1.5), (4, 1.5))
+    network, snap = snapped(town, (1.1, 1.45), (1.1, 1.55))
+    assert set(snap.edge.tolist()) == {town.edge(network, (1, 1), (1, 2))}
+    assert snap.off_m == pytest.approx([0.1 * STEP_M] * 2, abs=MM)
+    assert not snap.crosses.any()
+
+
+def test_a_street_on_the_obstacle_is_not_behind_it():
+    """A quay drawn on the river's bank, or 1 m inside it: within what lines are drawn off."""
+    for row in (1.0, 1.0 + 1 / STEP_M, 1.0 - 1 / STEP_M):
+        town = Lattice(4, 4).obstacle((-1, row), (4, row))
+        network, snap = snapped(town, (1.5, 1.2), (1.5, 0.8))
+        assert set(snap.edge.tolist()) == {town.edge(network, (1, 1), (2, 1))}
+        assert not snap.crosses.any()
+
+
+def test_a_line_three_metres_before_the_street_does_part_it():
+    town = Lattice(4, 4).obstacle((-1, 1 + 3 / STEP_M), (4, 1 + 3 / STEP_M))
+    network, snap = snapped(town, (1.5, 1.2), (1.5, 0.8))
+    assert snap.edge[0] != town.edge(network, (1, 1), (2, 1)) == snap.edge[1]
+
+
+def test_when_every_street_lies_behind_the_nearest_is_taken_and_the_answer_says_so():
+    """A moat all round: the mill on its island."""
+    town = Lattice(4, 4).obstacle((1.2, 1.2), (1.8, 1.2), (1.8, 1.8), (1.2, 1.8), (1.2, 1.2))
+    network, snap = snapped(town, (1.5, 1.4), (1.5, 0.9), (60, 60))
+    assert snap.edge[0] == town.edge(network, (1, 1), (2, 1))
+    assert snap.off_m[0] == pytest.approx(0.4 * STEP_M, abs=MM)
+    assert snap.crosses.tolist() == [True, False, False]
+    assert snap.side.tolist()[2] == 0
+
+
+def test_the_limit_holds_behind_an_obstacle_too():
+    """A street on the right side but beyond the limit does not count: 296 m count, 304 m do not."""
+    for away_m, crosses in ((296.0, False), (304.0, True)):
+        # no street to the east or west comes nearer than the two rows
+        town = Lattice(2, 2).remove((0, 0), (0, 1)).remove((1, 0), (1, 1)).remove((0, 1), (1, 1))
+        far = 0.5 + away_m / STEP_M
+        town.street((0, 0), (-9, 0), (-9, far), (10, far), (10, 0), (1, 0)).obstacle((-8, 0.3), (9, 0.3))
+        _, snap = snapped(town, (0.5, 0.5))
+        assert snap.crosses[0] == crosses
+        assert snap.off_m[0] == pytest.approx(0.5 * STEP_M if crosses else away_m, abs=0.1)
+
+
+def test_an_obstacle_that_ends_before_or_runs_along_parts_nothing():
+    town = Lattice(4, 4).obstacle((1.6, 1.1), (3, 1.1)).obstacle((1.5, 1.1), (1.5, 1.2))
+    network, snap = snapped(town, (1.5, 1.3))
+    assert snap.edge[0] == town.edge(network, (1, 1), (2, 1))
+    assert not snap.crosses[0]
+
+
+def test_a_bend_of_the_river_on_the_line_is_no_gap():
+    town = Lattice(4, 4).obstacle((-1, 1.1), (1.5, 1.1), (4, 1.1))
+    network, snap = snapped(town, (1.5, 1.3))
+    assert snap.edge[0] != town.edge(network, (1, 1), (2, 1))
+
+
+def test_left_and_right_follow_the_edge_from_its_start():
+    town = Lattice(4, 4)
+    network, snap = snapped(town, (1.5, 1.2), (1.5, 0.8), (1.5, 1), (0.8, 1.5), (1.2, 1.5))
+    east, north = town.edge(network, (1, 1), (2, 1)), town.edge(network, (1, 1), (1, 2))
+    assert snap.edge.tolist() == [east, east, east, north, north]
+    corner = town.junction(network, (1, 1))
+    eastwards = 1 if network.edge_from[east] == corner else -1
+    northwards = 1 if network.edge_from[north] == corner else -1
+    assert snap.side.tolist() == [eastwards, -eastwards, 0, northwards, -northwards]
+    assert snap.side.dtype == np.int8
+
+
+# ---------------------------------------------------------------- properties: shapely, every segment tried
+
+segment = st.tuples(*[st.integers(-400, 400)] * 4).filter(lambda s: s[:2] != s[2:])
+place = st.tuples(st.integers(-500, 500), st.integers(-500, 500))
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(segment, min_size=1, max_size=12),
+    st.lists(segment, max_size=6),
+    st.lists(place, min_size=1, max_size=10),
+    st.sampled_from([80.0, SNAP_LIMIT_M, np.inf]),
+)
+def test_no_line_crosses_an_obstacle_while_another_within_the_limit_does_not(streets, bars, places, limit_m):
+    ends_m, bar_m = np.array(streets, float), np.array(bars, float).reshape(-1, 4)
+    x, y = np.array(places, float).T
+    grid = SegmentGrid.over(bar_m) if bars else SegmentGrid.empty()
+    found, along, distance_m, barred = SegmentGrid.over(ends_m).nearest_unbarred(x, y, limit_m, grid, limit_m)
+    lines, rivers = shapely.linestrings(ends_m.reshape(-1, 2, 2)), shapely.linestrings(bar_m.reshape(-1, 2, 2))
+    for i, here in enumerate(shapely.points(x, y)):
+        to = [shapely.shortest_line(here, line) for line in lines]
+        clear_m = [line.length for line in to if not _parted(line, rivers, by_m=-0.01)]
+        surely_m = [line.length for line in to if not _parted(line, rivers, by_m=0.01)]
+        if found[i] < 0:
+            assert min(line.length for line in to) >= limit_m - 1e-6
+            continue
+        assert distance_m[i] <= limit_m + 1e-6
+        assert distance_m[i] == pytest.approx(to[found[i]].length, abs=1e-6)
+        if barred[i]:
+            assert not [m for m in surely_m if m < limit_m - 1e-6]
+            assert distance_m[i] == pytest.approx(min(line.length for line in to), abs=1e-6)
+        else:
+            assert distance_m[i] >= min(clear_m) - 1e-6
+            assert not [m for m in surely_m if m < distance_m[i] - 1e-6]
+        assert 0 <= along[i] <= 1
+
+
+def _parted(line, rivers, by_m):
+    """Whether a river crosses the line farther than `DRAWN_WITHIN_M` − `by_m` from its ends: `by_m` > 0 sees more."""
+    from_end_m = DRAWN_WITHIN_M - by_m
+    if line.length <= 2 * from_end_m:
+        return False
+    middle = shapely.ops.substring(line, from_end_m, line.length - from_end_m)
+    return bool((shapely.distance(rivers, middle) <= max(by_m, 0.0)).any()) if len(rivers) else False
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 2**32 - 1))
+def test_without_anything_between_an_obstacle_changes_nothing(seed):
+    random = np.random.default_rng(seed)
+    town = Lattice(4, 4)
+    places = town.lonlat(*map(tuple, random.uniform(-3, 6, (60, 2))))
+    far = Lattice(4, 4).obstacle((-50, -50), (-40, 60)).obstacle((50, -50), (40, 60))
+    one, other = (EdgeIndex(each.network()).snap(places) for each in (town, far))
+    for column in dataclasses.fields(one):
+        assert np.array_equal(getattr(one, column.name), getattr(other, column.name), equal_nan=True)
+
+
+# ---------------------------------------------------------------- files and real streets
+
+
+def test_obstacles_come_back_with_the_network(tmp_path):
+    town = Lattice(4, 4).obstacle((-1, 1.1), (1.5, 1.1), (4, 1.1))
+    town.network().save(tmp_path)
+    opened = StreetNetwork.open(tmp_path)
+    assert opened.obstacle_xy_m.shape == (2, 4)
+    places = town.lonlat((1.5, 1.3))
+    assert EdgeIndex(opened).snap(places).edge == EdgeIndex(town.network()).snap(places).edge
+
+
+@pytest.mark.parametrize(
+    ("file", "crs", "fewest"),
+    [("le-creusot-71/Le_Creusot.osm.pbf", "EPSG:2154", 0.01), ("bench-malta/malta-latest.osm.pbf", "EPSG:32633", 0.0)],
+)
+def test_no_real_place_jumps_while_another_street_is_near(mirror, file, crs, fewest):
+    raw = read_streets(mirror / "osm" / file, tags_of(MODES.values()))
+    network = StreetNetwork.build(raw, MODES["walk"], Projection(crs))
+    assert len(network.obstacle_xy_m) > 1000
+    random = np.random.default_rng(71)
+    # beside the obstacles, where it matters
+    row = random.integers(0, len(network.obstacle_xy_m), 4000)
+    x, y = network.obstacle_xy_m[row, :2].T + random.uniform(-80, 80, (2, 4000))
+    lonlat = np.column_stack(Projection(crs).to_lonlat(x, y))
+    index = EdgeIndex(network)
+    snap, plain = (
+        index.snap(lonlat),
+        EdgeIndex(dataclasses.replace(network, obstacle_xy_m=np.zeros((0, 4)))).snap(lonlat),
+    )
+    assert (snap.on_network == plain.on_network).all(), "an obstacle never takes a place off the network"
+    changed = snap.edge != plain.edge
+    assert changed.mean() > fewest
+    assert (snap.off_m[changed] >= plain.off_m[changed] - MM).all()
+    lines = shapely.linestrings(np.stack([np.column_stack([x, y]), snap.xy_m], axis=1)[snap.on_network])
+    middles = [shapely.ops.substring(line, 2.01, line.length - 2.01) for line in lines if line.length > 4.1]
+    rivers = shapely.STRtree(shapely.linestrings(network.obstacle_xy_m.reshape(-1, 2, 2)))
+    over = np.unique(rivers.query(middles, predicate="intersects")[0])
+    flagged = snap.crosses[snap.on_network][[line.length > 4.1 for line in lines]]
+    assert set(over.tolist()) <= set(np.flatnonzero(flagged).tolist())
