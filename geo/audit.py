@@ -5,9 +5,11 @@ Take the labels (cost, row) at each junction, k of them, ascending. They are the
 1. every arc u → v passes on what v knows: for each label of v, u holds the same service at no more than the arc's cost
    beyond, or k services that are nearer still;
 2. every service is known in the same sense at the junctions where its labels start;
-3. every label is supported: it starts at its junction, or an arc passes it on at exactly its cost.
+3. every label is supported: it starts at its junction, or an arc passes it on at exactly its cost;
+4. the labels of a junction stand in order, each once, and nothing stands behind an empty rank.
 
 By 1 and 2 no label is too large, by 3 none is too small: an arc costs at least one unit, so support ends at a service.
+The first three look at a list from its ends, which 4 allows them.
 The inequality of ranks (rank r of u ≤ cost + rank r of v) follows from 1.
 """
 
@@ -54,7 +56,7 @@ def faults(network: StreetNetwork, records: NDArray[np.uint16], seeds: Sequence[
         junction, row = frozen(own.junction, np.int32), frozen(own.row, np.int32)
         broken += _audit_seeds(junction, row, frozen(own.cost_ds, np.int32), category, records, limit_ds, supported)
     unsupported = ~supported & (records[..., 0] != _NONE)
-    return int(broken) + int(unsupported.sum())
+    return int(broken) + int(unsupported.sum()) + int(_audit_order(records))
 
 
 @njit(cache=True, nogil=True)
@@ -71,6 +73,24 @@ def _audit_arcs(
                 row = records[head[arc], category, rank, 1]
                 passed_on = _holds(records[tail[arc], category], known + cost[arc], row, supported[tail[arc], category])
                 broken += not passed_on
+    return broken
+
+
+@njit(cache=True, nogil=True)
+def _audit_order(records: NDArray[np.uint16]) -> int:
+    """Count the labels that are not above the one before them by (cost, row), and the empty ones that hold half."""
+    broken = 0
+    for junction in range(records.shape[0]):
+        for category in range(records.shape[1]):
+            before = np.int64(-1)
+            for rank in range(records.shape[2]):
+                cost, row = np.int64(records[junction, category, rank, 0]), records[junction, category, rank, 1]
+                label = cost * (_NONE + 1) + row
+                if cost == _NONE:
+                    broken += row != _NONE
+                else:
+                    broken += label <= before
+                before = label
     return broken
 
 
