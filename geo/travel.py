@@ -23,7 +23,7 @@ from geo.snapping import Snap
 from geo.splits import Splits
 from geo.sweeps import MAX_COST_DS
 
-__all__ = ["UNREACHED_DS", "Arcs", "Direction", "Spread", "Stops", "Travel"]
+__all__ = ["UNREACHED_DS", "Arcs", "Direction", "EdgeReads", "Spread", "Stops", "Travel", "read_end"]
 
 UNREACHED_DS = 1 << 29
 """Stands for never, in 32 bits; adding a few of them does not overflow."""
@@ -77,7 +77,7 @@ class Arcs(NamedTuple):
     """(A,) the junction or split itself."""
 
 
-class _Ends(NamedTuple):
+class EdgeReads(NamedTuple):
     """How the times at an edge's ends are read from those of the junctions; all by edge, or compressed by lane."""
 
     start: Int32s
@@ -114,7 +114,7 @@ class Spread:
     settled: Int32s
     """(R,) those that are reached, nearest first."""
     arcs: Arcs
-    ends: _Ends
+    ends: EdgeReads
 
     @property
     def extra_ds(self) -> int:
@@ -212,7 +212,7 @@ class Travel:
         }
 
     @cached_property
-    def _ends(self) -> dict[Direction, _Ends]:
+    def _ends(self) -> dict[Direction, EdgeReads]:
         streets, junctions = self.streets, self.network.junctions
         edges, splits = streets.edge_from.size, streets.splits
         none = frozen(np.zeros(0, np.int32), np.int32)
@@ -225,8 +225,8 @@ class Travel:
             entering = _compressed(splits.lane, splits.tail, 2 * edges)
             standing = _compressed(splits.of, splits.junction, junctions)
         return {
-            Direction.FROM: _Ends(*own, *own, forward, backward, *entering, *standing),
-            Direction.TO: _Ends(ends.arrive_from, ends.arrive_to, *own, backward, forward, flat, none, flat, none),
+            Direction.FROM: EdgeReads(*own, *own, forward, backward, *entering, *standing),
+            Direction.TO: EdgeReads(ends.arrive_from, ends.arrive_to, *own, backward, forward, flat, none, flat, none),
         }
 
 
@@ -302,7 +302,7 @@ def _move(at: int, ds: int, reached: Int32s, bucket: Int32s, after: Int32s, befo
 
 @njit(cache=True, nogil=True)
 def _at_stops(
-    reached: Int32s, ends: _Ends, edges: Int32s, fractions: Floats, own_edge: int, own_fraction: float
+    reached: Int32s, ends: EdgeReads, edges: Int32s, fractions: Floats, own_edge: int, own_fraction: float
 ) -> Int32s:
     """Read a spread at places on the edges, metres off them not counted."""
     found = np.full(edges.size, UNREACHED_DS, np.int32)
@@ -315,13 +315,11 @@ def _at_stops(
         if share == 0.0:
             best = _standing(reached, ends, ends.edge_from[edge])
         elif ends.from_start_ds[edge] >= 0:
-            at = _entered(reached, ends, 2 * edge, ends.start[edge])
-            best = at + int(share * ends.from_start_ds[edge] + 0.5)
+            best = read_end(reached, ends, edge, True) + int(share * ends.from_start_ds[edge] + 0.5)
         if share == 1.0:
             best = min(best, _standing(reached, ends, ends.edge_to[edge]))
         elif ends.from_end_ds[edge] >= 0:
-            at = _entered(reached, ends, 2 * edge + 1, ends.end[edge])
-            best = min(best, at + int((1.0 - share) * ends.from_end_ds[edge] + 0.5))
+            best = min(best, read_end(reached, ends, edge, False) + int((1.0 - share) * ends.from_end_ds[edge] + 0.5))
         if edge == own_edge:
             ahead = share - own_fraction
             whole = ends.from_start_ds[edge] if ahead >= 0.0 else ends.from_end_ds[edge]
@@ -334,7 +332,15 @@ def _at_stops(
 
 
 @njit(cache=True, nogil=True)
-def _entered(reached: Int32s, ends: _Ends, lane: int, at: int) -> int:
+def read_end(reached: Int32s, ends: EdgeReads, edge: int, start: bool) -> int:
+    """Return when a search may begin to run along an edge from its start, or else its end."""
+    if start:
+        return _entered(reached, ends, 2 * edge, ends.start[edge])
+    return _entered(reached, ends, 2 * edge + 1, ends.end[edge])
+
+
+@njit(cache=True, nogil=True)
+def _entered(reached: Int32s, ends: EdgeReads, lane: int, at: int) -> int:
     best = reached[at]
     for entry in range(ends.enter_ptr[lane], ends.enter_ptr[lane + 1]):
         best = min(best, reached[ends.enter[entry]])
@@ -342,7 +348,7 @@ def _entered(reached: Int32s, ends: _Ends, lane: int, at: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def _standing(reached: Int32s, ends: _Ends, junction: int) -> int:
+def _standing(reached: Int32s, ends: EdgeReads, junction: int) -> int:
     best = reached[junction]
     for entry in range(ends.stand_ptr[junction], ends.stand_ptr[junction + 1]):
         best = min(best, reached[ends.stand[entry]])
