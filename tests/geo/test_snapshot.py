@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from geo.errors import ConfigurationError, InvalidParameter, NoSnapshot, SnapshotCorrupt
-from geo.manifest import Completeness, Manifest, SourceLedger
+from geo.manifest import FORMAT, Completeness, Manifest, SourceLedger
 from geo.publication import current_id
 from geo.scoring import Place, score
 from geo.snapshot import Snapshot
@@ -200,7 +200,7 @@ def test_a_file_that_is_missing_or_cut_short_is_named(copy):
         (lambda text: text[: len(text) // 2], "not a manifest"),
         (lambda text: "", "not a manifest"),
         (lambda text: "[]", "not a manifest"),
-        (lambda text: text.replace('"format": 3', '"format": 99'), "format 99"),
+        (lambda text: text.replace(f'"format": {FORMAT}', '"format": 99'), "format 99"),
         (lambda text: text.replace("Pays du Treillis", "Pays du Treillage"), "altered"),
         (lambda text: text.replace('"bytes": ', '"bytes": 1'), "altered"),
     ],
