@@ -22,7 +22,7 @@ from shapely import MultiPolygon
 from geo.arrays import Floats, Int32s, Int64s, frozen
 from geo.network import StreetNetwork
 from geo.projection import Projection
-from geo.travel import UNREACHED_DS, Direction, EdgeReads, Spread, read_end
+from geo.travel import UNREACHABLE_DS, Direction, EdgeReads, Spread, read_end
 
 __all__ = ["OFF_ROAD_M", "isochrones"]
 
@@ -225,7 +225,7 @@ def _collect(
             last_ds = limit_ds
             if back_ds >= 0:
                 other_ds = read_end(reached, ends, edge, not up)
-                if other_ds < UNREACHED_DS:
+                if other_ds < UNREACHABLE_DS:
                     last_ds = min(
                         limit_ds, reached[at] + whole * (other_ds - reached[at] + back_ds) / (whole + back_ds)
                     )

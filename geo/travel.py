@@ -16,17 +16,16 @@ import numpy as np
 from numba import njit
 
 from geo.arrays import Floats, Int32s, Int64s, frozen
+from geo.elimination import UNREACHABLE_DS
 from geo.modes import Mode
 from geo.network import StreetNetwork
+from geo.place_sweep import PlaceSweep
 from geo.seeds import Streets, off_road_ds
 from geo.snapping import Snap
 from geo.splits import Splits
 from geo.sweeps import MAX_COST_DS
 
-__all__ = ["UNREACHED_DS", "Arcs", "Direction", "EdgeReads", "Spread", "Stops", "Travel", "read_end"]
-
-UNREACHED_DS = 1 << 29
-"""Stands for never, in 32 bits; adding a few of them does not overflow."""
+__all__ = ["UNREACHABLE_DS", "Arcs", "Direction", "EdgeReads", "PlaceTimes", "Spread", "Stops", "Travel", "read_end"]
 
 
 class Direction(StrEnum):
@@ -98,22 +97,17 @@ class EdgeReads(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Spread:
-    """The times between one place and everywhere within a limit, in one direction of travel."""
+class PlaceTimes:
+    """The times between one place and everywhere, in one direction of travel."""
 
     origin: Stops
     """The place."""
     direction: Direction
-    limit_ds: int
-    """Junctions beyond are not reached; off-road and fixed seconds do not count here."""
     fixed_ds: int
+    """What the mode adds to every trip."""
     reached_ds: Int32s
-    """(N,) along the streets, between the place's point on its edge and each junction or split."""
-    by_arc: Int32s
-    """(N,) the arc by which each was reached; −1 at the ends of the place's own edge."""
-    settled: Int32s
-    """(R,) those that are reached, nearest first."""
-    arcs: Arcs
+    """(N,) along the streets, between the place's point on its edge and each junction or split; ``UNREACHABLE_DS`` =
+    never."""
     ends: EdgeReads
 
     @property
@@ -124,13 +118,23 @@ class Spread:
     def door_to_door_ds(self, stops: Stops) -> Int32s:
         """Return the tenths of a second (M,) between the place and others, both ends and fixed seconds included.
 
-        ``UNREACHED_DS`` where nothing within the limit leads, or the place is off the network.
+        ``UNREACHABLE_DS`` where no way that was searched leads, or the place is off the network.
         """
-        along_ds = _at_stops(
-            self.reached_ds, self.ends, *stops[:2], int(self.origin.edge[0]), float(self.origin.fraction[0])
-        )
+        edge, share = int(self.origin.edge[0]), float(self.origin.fraction[0])
+        along_ds = _at_stops(self.reached_ds, self.ends, stops.edge, stops.fraction, edge, share)
         whole = along_ds.astype(np.int64) + stops.off_ds + self.extra_ds
-        return np.where(along_ds < UNREACHED_DS, whole, UNREACHED_DS).astype(np.int32)
+        return np.where(along_ds < UNREACHABLE_DS, whole, UNREACHABLE_DS).astype(np.int32)
+
+
+@dataclass(frozen=True)
+class Spread(PlaceTimes):
+    """The times as far as a limit, with the ways."""
+
+    by_arc: Int32s
+    """(N,) the arc by which each was reached; −1 at the ends of the place's own edge; undefined where not reached."""
+    settled: Int32s
+    """(R,) those that are reached, nearest first."""
+    arcs: Arcs
 
 
 class Travel:
@@ -163,7 +167,14 @@ class Travel:
             frozen(first_ds[near], np.int32),
             min(limit_ds, MAX_COST_DS),
         )
-        return Spread(origin, direction, limit_ds, fixed_ds, *found, arcs, self._ends[direction])
+        reached_ds, by_arc, settled = found
+        return Spread(origin, direction, fixed_ds, reached_ds, self._ends[direction], by_arc, settled, arcs)
+
+    def sweep(self, sweep: PlaceSweep, origin: Stops, direction: Direction, fixed_ds: int) -> PlaceTimes:
+        """Take the whole network's times by a sweep over its hierarchy: as quick near as far, and without an end."""
+        junction, first_ds = self._begin(origin, direction)
+        run = sweep.ds_from if direction is Direction.FROM else sweep.ds_to
+        return PlaceTimes(origin, direction, fixed_ds, run(junction, first_ds), self._ends[direction])
 
     def _begin(self, origin: Stops, direction: Direction) -> tuple[Int32s, Int32s]:
         """Return the junctions and splits at which a search begins, with the cost of the own edge up to there."""
@@ -191,6 +202,26 @@ class Travel:
             return [at]
         junction, lanes = np.array([free], np.int32), np.array([lane], np.int64)
         _, more = splits.at(junction) if run == 0.0 else splits.that_enter(lanes)
+        return [free, *more.tolist()]
+
+    def leaves_by(self, origin: Stops, direction: Direction, end: bool) -> int:
+        """Return the junction or split by which one leaves the place's own edge for its start, or else its end."""
+        share, edge, ends = float(origin.fraction[0]), int(origin.edge[0]), self._ends[direction]
+        run, free = (1.0 - share, ends.edge_to) if end else (share, ends.edge_from)
+        return self._first(2 * edge + int(end), run, int(free[edge]), int(free[edge]), direction)[0]
+
+    def enters_from(self, edge: int, start: bool, *, stands: bool) -> list[int]:
+        """Return the junction and splits from which one may run along an edge from its start, or else its end.
+
+        `stands` is for who goes no farther than that junction: he may have come by any lane.
+        """
+        ends = self._ends[Direction.FROM]
+        free = int((ends.edge_from if start else ends.edge_to)[edge])
+        if self.streets.splits is None:
+            return [free]
+        lane = np.array([2 * edge + int(not start)], np.int64)
+        splits = self.streets.splits
+        _, more = splits.at(np.array([free], np.int32)) if stands else splits.that_enter(lane)
         return [free, *more.tolist()]
 
     def _arrive(self, lane: int) -> int:
@@ -255,7 +286,7 @@ def _search(
     A bucket is a list of junctions linked both ways, so that a junction found sooner moves from one to another.
     """
     junctions = ptr.size - 1
-    reached = np.full(junctions, UNREACHED_DS, np.int32)
+    reached = np.full(junctions, UNREACHABLE_DS, np.int32)
     by_arc = np.empty(junctions, np.int32)
     settled = np.empty(junctions, np.int32)
     after = np.empty(junctions, np.int32)
@@ -285,7 +316,7 @@ def _search(
 @njit(cache=True, nogil=True)
 def _move(at: int, ds: int, reached: Int32s, bucket: Int32s, after: Int32s, before: Int32s) -> None:
     """Put a junction in the bucket of a lower cost."""
-    if reached[at] < UNREACHED_DS:
+    if reached[at] < UNREACHABLE_DS:
         if before[at] >= 0:
             after[before[at]] = after[at]
         else:
@@ -305,13 +336,13 @@ def _at_stops(
     reached: Int32s, ends: EdgeReads, edges: Int32s, fractions: Floats, own_edge: int, own_fraction: float
 ) -> Int32s:
     """Read a spread at places on the edges, metres off them not counted."""
-    found = np.full(edges.size, UNREACHED_DS, np.int32)
+    found = np.full(edges.size, UNREACHABLE_DS, np.int32)
     for stop in range(edges.size):
         edge = edges[stop]
         if edge < 0:
             continue
         share = fractions[stop]
-        best = UNREACHED_DS
+        best = UNREACHABLE_DS
         if share == 0.0:
             best = _standing(reached, ends, ends.edge_from[edge])
         elif ends.from_start_ds[edge] >= 0:
@@ -327,7 +358,7 @@ def _at_stops(
                 best = 0
             elif whole >= 0:
                 best = min(best, int(abs(ahead) * whole + 0.5))
-        found[stop] = min(best, UNREACHED_DS)
+        found[stop] = min(best, UNREACHABLE_DS)
     return found
 
 

@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geo.hierarchy import Hierarchy
+from geo.place_sweep import PlaceSweep
 from geo.search import StreetSearch
 from geo.snapping import EdgeIndex
-from geo.travel import UNREACHED_DS, Direction, Stops, Travel
+from geo.travel import UNREACHABLE_DS, Direction, Stops, Travel
 from tests.geo.shapes import field_of, networks, some_places
 from tests.geo.test_splits import one, some_bans
 from tests.lattice import MODES, Lattice
@@ -23,7 +25,13 @@ def between(network, mode, origin, targets, direction):
     stops = Stops.of(targets, mode)
     spread = Travel(network).spread(Stops.of(origin, mode), direction, round(mode.fixed_s * 10))
     ds = spread.door_to_door_ds(stops)
-    return np.where(ds < UNREACHED_DS, ds / 10, np.nan)
+    swept = Travel(network).sweep(
+        PlaceSweep(Hierarchy.build(network)), Stops.of(origin, mode), direction, round(mode.fixed_s * 10)
+    )
+    far = swept.door_to_door_ds(stops)
+    np.testing.assert_array_equal(np.where(ds < UNREACHABLE_DS, far, UNREACHABLE_DS), ds)
+    assert (far[ds == UNREACHABLE_DS] > 65_534).all()
+    return np.where(ds < UNREACHABLE_DS, ds / 10, np.nan)
 
 
 @given(st.data(), st.sampled_from([WALK, CAR]))
@@ -61,7 +69,7 @@ def test_a_limit_leaves_the_nearer_as_they_are(data):
         whole = travel.spread(stops.only(0), direction, 0)
         part = travel.spread(stops.only(0), direction, 0, limit_ds)
         near = whole.reached_ds <= limit_ds
-        np.testing.assert_array_equal(part.reached_ds, np.where(near, whole.reached_ds, UNREACHED_DS))
+        np.testing.assert_array_equal(part.reached_ds, np.where(near, whole.reached_ds, UNREACHABLE_DS))
         assert sorted(part.settled.tolist()) == np.flatnonzero(near).tolist()
         assert (np.diff(part.reached_ds[part.settled]) >= 0).all()
 
