@@ -29,6 +29,7 @@ def test_snapshot(client: Client) -> None:
     assert (walk.label.fr, walk.phrase.en, walk.option_of, walk.indicative) == ("À pied", "on foot", None, False)
     assert (walk.start_s + walk.end_s, car.start_s, car.end_s) == (0, 30, 90)
     assert (wheelchair.option_of, wheelchair.indicative) == ("walk", True)
+    assert (walk.turns_understood, car.turns_understood) == (None, 1), "no sign stands there"
     assert (walk.untold_share, car.untold_share, wheelchair.untold_share) == (None, 0, 1), "no street has a surface"
     assert answer.built_at == "2026-11-24T08:00:00Z"
     west, south, east, north = answer.territory.bbox
