@@ -124,6 +124,9 @@ class Service:
     """Of a stop; None = no timetable is known, never 0."""
     lines: tuple[str, ...] = ()
     """Public names of the lines that call at a stop, as a traveller lists them (1, 2, 10, A); empty = not said."""
+    entrances: tuple[tuple[float, float], ...] = ()
+    """Where one gets in, (lon, lat), as OpenStreetMap has it, whose row is in ``provenance``: the streets' data, like
+    the streets themselves, and no field of the row that won. Empty = not mapped: one gets in at ``lon``, ``lat``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -248,7 +248,7 @@ def _crosses(ax: float, ay: float, bx: float, by: float, bar: _Floats) -> bool:
     ex, ey = bar[2] - bar[0], bar[3] - bar[1]
     metres = math.hypot(dx, dy)
     run = metres * ((bar[0] - ax) * ey - (bar[1] - ay) * ex) / (dx * ey - dy * ex)
-    return DRAWN_WITHIN_M < run < metres - DRAWN_WITHIN_M
+    return bool(DRAWN_WITHIN_M < run < metres - DRAWN_WITHIN_M)
 
 
 @njit(cache=True, nogil=True)

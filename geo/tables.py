@@ -54,6 +54,7 @@ SERVICES = pa.schema(
         pa.field("evening_trips", pa.float64(), nullable=True),
         pa.field("sunday_trips", pa.float64(), nullable=True),
         ("lines", pa.list_(pa.string())),
+        ("entrances", pa.list_(pa.list_(pa.float64(), 2))),
         (
             "provenance",
             pa.list_(
@@ -155,6 +156,7 @@ def write_services(path: Path, services: Sequence[Service], categories: Sequence
         "evening_trips": [None if s.departures is None else s.departures.evening for s in rows],
         "sunday_trips": [None if s.departures is None else s.departures.sunday for s in rows],
         "lines": [list(s.lines) for s in rows],
+        "entrances": [list(s.entrances) for s in rows],
         "provenance": provenance,
     }
     write_batch(path, SERVICES, columns)
@@ -255,6 +257,7 @@ class ServiceTable:
             if row["weekday_trips"] is None
             else Departures(row["weekday_trips"], row["evening_trips"], row["sunday_trips"]),
             lines=tuple(row["lines"]),
+            entrances=tuple((lon, lat) for lon, lat in row["entrances"]),
         )
 
 

@@ -100,7 +100,7 @@ def build_access(
                 points = ServicePoints(category, row, snap)
                 field = AccessField.build(on, by, mode, points, tuple(taxonomy), ks, edge, method.cutoff_s)
                 field.save(folder)
-                near = int(np.count_nonzero(snap.edge >= 0))
+                near = len(np.unique(np.column_stack([category, row])[snap.edge >= 0], axis=0))
                 checks = {"services_on_network": near, "violations": field.edge_inequality_violations(on)}
                 (folder / _CHECKS).write_text(json.dumps(checks), encoding="utf-8")
 
@@ -128,21 +128,23 @@ def _hierarchy(network: StreetNetwork, stages: Stages, key: str) -> Hierarchy:
 def field_rows(
     services: Sequence[Service], taxonomy: Taxonomy
 ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64]]:
-    """Return the numbers of the confirmed services, as the snapshot's table has them.
+    """Return the numbers of the confirmed services, as the snapshot's table has them, and where one gets in.
 
     Returns
     -------
     category, row, lonlat
-        (S,) index into the taxonomy, (S,) row within the category, (S, 2) WGS 84 degrees.
+        (S,) index into the taxonomy, (S,) row within the category, (S, 2) WGS 84 degrees: of a service with several
+        entrances a line for each of them, all with its row, so that the cheapest counts, and the service once.
     """
     index = {name: position for position, name in enumerate(taxonomy)}
     categories, rows, places = [], [], []
     counts = dict.fromkeys(taxonomy, 0)
     for service in order_services(services, tuple(taxonomy)):
         if service.standing is Standing.CONFIRMED:
-            categories.append(index[service.category])
-            rows.append(counts[service.category])
-            places.append((service.lon, service.lat))
+            for place in service.entrances or ((service.lon, service.lat),):
+                categories.append(index[service.category])
+                rows.append(counts[service.category])
+                places.append(place)
             counts[service.category] += 1
     lonlat = np.array(places, np.float64).reshape(-1, 2)
     return np.array(categories, np.int32), np.array(rows, np.int32), lonlat

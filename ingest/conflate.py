@@ -2,8 +2,8 @@
 
 Linked, never mixed: the row that wins gives every field, an official one before a volunteers' one; the others are
 listed behind it, each under its own licence, and count as merged in their ledgers. Only what the winner does not say at
-all (capacity, departures) is taken from a row joined to it, and only from one of its own licence. Missing a duplicate
-is preferred to merging two places.
+all (capacity, departures, lines) is taken from a row joined to it, and only from one of its own licence; entrances,
+which belong to the streets, from any. Missing a duplicate is preferred to merging two places.
 """
 
 from __future__ import annotations
@@ -27,8 +27,12 @@ from ingest.results import Draft, SourceResult
 __all__ = ["Conflated", "Decision", "conflate"]
 
 
-_FILLED = ("capacity", "departures")
+_FILLED = ("capacity", "departures", "lines")
 """What a place without it takes from a row that is joined to it, of the same licence alone."""
+_UNSAID: tuple[object, ...] = (None, ())
+
+_ENTERED_WITHIN_M = 500.0
+"""How far from a place the row may stand whose entrances become the place's: the length of a campus."""
 
 _OF_ONE_ESTABLISHMENT = frozenset({"uai", "finess"})
 """Kinds of identifiers that say what a place is. A town hall may be a monument, a shop a post agency, a bus stop a
@@ -98,13 +102,23 @@ class _Site:
 
     def absorb(self, other: _Site) -> None:
         """Take another row's provenance and identifiers along; its fields are left to it, but for gaps."""
-        self.draft = replace(self.draft, service=replace(self.draft.service, **self.gaps(other)))
+        mine = self.draft.service
+        entrances = mine.entrances or self._entrances_of(other)
+        self.draft = replace(self.draft, service=replace(mine, entrances=entrances, **self.gaps(other)))
         known = {(p.source, p.local_id) for p in (*self.draft.service.provenance, *self.linked)}
         for provenance in (*other.draft.service.provenance, *other.linked):
             if (provenance.source, provenance.local_id) not in known:
                 self.linked.append(provenance)
         self.links |= other.links
         self.sources.add(other.source)
+
+    def _entrances_of(self, other: _Site) -> tuple[tuple[float, float], ...]:
+        """Return another row's entrances, whatever its licence: they lead to the streets, and say nothing of the row.
+
+        None of a row so far away that one of the two stands elsewhere.
+        """
+        near = np.hypot(*(self.xy_m - other.xy_m)) <= _ENTERED_WITHIN_M
+        return other.draft.service.entrances if near else ()
 
     def gaps(self, other: _Site) -> dict[str, Any]:
         """Return what another row of the same licence says and this one does not."""
@@ -114,7 +128,7 @@ class _Site:
         return {
             name: getattr(theirs, name)
             for name in _FILLED
-            if getattr(mine, name) is None and getattr(theirs, name) is not None
+            if getattr(mine, name) in _UNSAID and getattr(theirs, name) not in _UNSAID
         }
 
 

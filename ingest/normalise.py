@@ -14,6 +14,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import starmap
 
 import numpy as np
@@ -201,4 +202,5 @@ def _drafts(
             strict=True,
         ),
     )
-    return tuple(map(Draft, services, rows.tolist(), said.links()))
+    entered = (replace(s, entrances=at) if at else s for s, at in zip(services, said.entrances(), strict=True))
+    return tuple(map(Draft, entered, rows.tolist(), said.links()))

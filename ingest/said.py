@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 from geo.places import Precision
 from ingest.catalogue import Source
 from ingest.coarse import stands_for_commune
+from ingest.connectors.osm import ENTRANCES
 from ingest.connectors.table import Table
 from ingest.dates import read_dates
 from ingest.decimals import read_decimals
+from ingest.entrances import as_points
 from ingest.keys import shared_identifiers
 from ingest.known_places import KnownPlaces
 from ingest.placing import Placed
@@ -71,6 +73,11 @@ class Said:
         """Return when each was last looked at, as an ISO date; empty where that is not said."""
         text = self._text("updated")
         return [""] * len(self._rows) if text is None else read_dates(text.tolist())
+
+    def entrances(self) -> list[tuple[tuple[float, float], ...]]:
+        """Return where one gets into each, (lon, lat); empty where that is not said."""
+        cells = self._table.text([ENTRANCES]).iloc[self._rows]
+        return [as_points(cell) if cell else () for cell in cells.tolist()]
 
     def links(self) -> list[tuple[tuple[str, str], ...]]:
         """Return the identifiers that each row shares with other sources."""

@@ -1,8 +1,9 @@
 """OpenStreetMap files, through pyosmium: services, addresses and streets of one extract or several.
 
 A service or an address may be a node, a way or a relation; it gets one point: the node's place, a point inside an area,
-the middle vertex of a line. Objects come out ordered by type and number, whatever the order of the file. What several
-extracts hold comes out once, from the one that says most of where it is; of equals, from the first.
+the middle vertex of a line. An area that is a service also gets the ways in on its outline. Objects come out ordered by
+type and number, whatever the order of the file. What several extracts hold comes out once, from the one that says most
+of where it is; of equals, from the first.
 """
 
 from __future__ import annotations
@@ -19,13 +20,16 @@ import shapely
 from geo.errors import SourceMalformed
 from ingest.catalogue import Source
 from ingest.connectors.table import FILE, LINE, POINT_LAT, POINT_LON, Table
+from ingest.entrances import ENTRANCE_KEYS, Entrances, as_text
 from ingest.fetch import Fetched
 
-__all__ = ["KEY", "STREET", "TAKEN_FROM_RELATION", "OsmObject", "objects", "read", "street_names"]
+__all__ = ["ENTRANCES", "KEY", "STREET", "TAKEN_FROM_RELATION", "OsmObject", "objects", "read", "street_names"]
 
 KEY, STREET, TAKEN_FROM_RELATION = "@key", "@street", "@street_from_relation"
 """Columns of an OpenStreetMap frame: ``n123``, ``w45`` or ``r6``; the street of an address, and ``"1"`` where the
 ``associatedStreet`` relation gave it."""
+ENTRANCES = "@entrances"
+"""Column of the services: the ways in on an area's outline (:func:`ingest.entrances.as_points`)."""
 
 _ORDER = {"n": 0, "w": 1, "r": 2}
 Tags = Mapping[str, str]
@@ -42,6 +46,8 @@ class OsmObject:
     lat: float | None
     inside: bool = False
     """The point lies inside an area, which the extract holds whole."""
+    entrances: tuple[tuple[float, float], ...] = ()
+    """Ways in on its outline, (lon, lat); empty where none is mapped, or none was asked for."""
 
     @property
     def whole(self) -> int:
@@ -66,7 +72,7 @@ def read(source: Source, fetched: Sequence[Fetched]) -> Table:
         with _damage_named(source, file):
             parts.append(_found(source, file))
     tables = [
-        _table(source, _name(file), found, _streets(found, streets) if source.reader == "osm_addresses" else None)
+        _table(source, _name(file), found, _more(source, found, streets))
         for file, found in zip(fetched, parts, strict=True)
     ]
     return tables[0] if len(tables) == 1 else _once(tables, [item for found in parts for item in found])
@@ -88,7 +94,7 @@ def _damage_named(source: Source, file: Fetched) -> Iterator[None]:
 def _found(source: Source, file: Fetched) -> list[OsmObject]:
     if source.reader == "osm_services":
         assert source.tags is not None  # noqa: S101 - the catalogue gives every osm_services source its map
-        return objects(file.path, source.tags.keys, _of_interest(source))
+        return objects(file.path, source.tags.keys, _of_interest(source), Entrances())
     if source.reader == "osm_addresses":
         return objects(file.path, ("addr:housenumber",), lambda _: True)
     return list(_highways(file.path))
@@ -113,24 +119,41 @@ def _of_interest(source: Source) -> Callable[[Tags], bool]:
     return lambda tags: bool(tag_map.accounts_for(tags)) or bool(tag_map.of(tags))
 
 
-def objects(path: Path, keys: Sequence[str], wanted: Callable[[Tags], bool]) -> list[OsmObject]:
+def objects(
+    path: Path, keys: Sequence[str], wanted: Callable[[Tags], bool], entrances: Entrances | None = None
+) -> list[OsmObject]:
     """Return the objects that carry one of ``keys`` and whose tags are wanted, with one point each.
 
     A closed way or a multipolygon whose area cannot be built keeps a point (of its vertices) or is returned without
     one: it never vanishes.
+
+    Parameters
+    ----------
+    entrances
+        Takes the ways in of the file, which the areas then get; None: nobody asks for them.
     """
     points: dict[str, tuple[Tags, float | None, float | None]] = {}
     areas: dict[str, str] = {}
     wkb = osmium.geom.WKBFactory()
+    ways_in: dict[str, tuple[tuple[float, float], ...]] = {}
     carriers = osmium.filter.KeyFilter(*keys)
-    for item in osmium.FileProcessor(str(path)).with_areas(carriers).with_filter(carriers):
+    of_nodes = osmium.filter.KeyFilter(*keys, *(ENTRANCE_KEYS if entrances is not None else ()))
+    of_nodes.enable_for(osmium.osm.NODE)
+    of_others = osmium.filter.KeyFilter(*keys)
+    of_others.enable_for(osmium.osm.WAY | osmium.osm.RELATION | osmium.osm.AREA)
+    for item in osmium.FileProcessor(str(path)).with_areas(carriers).with_filter(of_nodes).with_filter(of_others):
         tags = {tag.k: tag.v for tag in item.tags}
-        if not wanted(tags):
+        if entrances is not None and isinstance(item, osmium.osm.Node):
+            entrances.take(item.id, tags, item.location.lon, item.location.lat)
+        if tags.keys().isdisjoint(keys) or not wanted(tags):
             continue
         if isinstance(item, osmium.osm.Area):
             # An outline that crosses itself has no inside: the way's own vertex stays its point.
+            key = f"{'w' if item.from_way() else 'r'}{item.orig_id()}"
             with contextlib.suppress(RuntimeError):
-                areas[f"{'w' if item.from_way() else 'r'}{item.orig_id()}"] = wkb.create_multipolygon(item)
+                areas[key] = wkb.create_multipolygon(item)
+            if entrances is not None:
+                ways_in[key] = entrances.on(node.ref for ring in item.outer_rings() for node in ring)
         elif isinstance(item, osmium.osm.Node):
             points[f"n{item.id}"] = (tags, item.location.lon, item.location.lat)
         elif isinstance(item, osmium.osm.Way):
@@ -140,7 +163,10 @@ def objects(path: Path, keys: Sequence[str], wanted: Callable[[Tags], bool]) -> 
     inside = shapely.point_on_surface(shapely.from_wkb(list(areas.values())))
     for key, point in zip(areas, inside, strict=True):
         points[key] = (points[key][0], float(point.x), float(point.y))
-    return [OsmObject(key, *points[key], inside=key in areas) for key in sorted(points, key=_rank)]
+    return [
+        OsmObject(key, *points[key], inside=key in areas, entrances=ways_in.get(key, ()))
+        for key in sorted(points, key=_rank)
+    ]
 
 
 def _rank(key: str) -> tuple[int, int]:
@@ -176,15 +202,13 @@ def _highways(path: Path) -> Iterator[OsmObject]:
         yield OsmObject(f"w{way.id}", {"highway": way.tags["highway"]}, None, None)
 
 
-def _table(
-    source: Source, name: str, found: Sequence[OsmObject], more: Mapping[str, Sequence[str]] | None = None
-) -> Table:
+def _table(source: Source, name: str, found: Sequence[OsmObject], more: Mapping[str, Sequence[str]]) -> Table:
     frame = pd.DataFrame(
         {
             KEY: [item.key for item in found],
             POINT_LON: ["" if item.lon is None else repr(item.lon) for item in found],
             POINT_LAT: ["" if item.lat is None else repr(item.lat) for item in found],
-            **(more or {}),
+            **more,
         },
         dtype=object,
         index=range(len(found)),
@@ -196,6 +220,12 @@ def _table(
     frame[LINE] = pd.Series(range(1, len(found) + 1), dtype="int64", index=frame.index)
     frame[FILE] = name
     return Table(source.id, frame, (name,), tags=tags)
+
+
+def _more(source: Source, found: Sequence[OsmObject], streets: Mapping[str, str]) -> dict[str, list[str]]:
+    if source.reader == "osm_addresses":
+        return _streets(found, streets)
+    return {ENTRANCES: [as_text(item.entrances) for item in found]} if source.reader == "osm_services" else {}
 
 
 def _streets(found: Sequence[OsmObject], from_relations: Mapping[str, str]) -> dict[str, list[str]]:

@@ -16,7 +16,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import mapped_column
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-__all__ = ["WGS84", "Geom", "Instant", "Key", "Names", "Words"]
+__all__ = ["WGS84", "Geom", "Instant", "Key", "Names", "Points", "Words"]
 
 WGS84 = 4326
 """EPSG code of the longitudes and latitudes."""
@@ -66,6 +66,34 @@ class Geom(TypeDecorator[BaseGeometry]):
             return None
         raw = value.data if isinstance(value, WKBElement) else value
         return shapely.set_srid(shapely.from_wkb(raw if isinstance(raw, str) else bytes(raw)), 0)
+
+
+class Points(TypeDecorator[tuple[tuple[float, float], ...]]):
+    """Some points in their order, (lon, lat) in WGS 84: one MULTIPOINT, NULL where there is none."""
+
+    impl = LargeBinary
+    cache_ok = True
+    spatial_index = False  # as Geom's
+    use_N_D_index = False  # noqa: N815 - its name in GeoAlchemy2
+    management = False
+    _shape = Geom("MULTIPOINT")
+
+    def load_dialect_impl(self, dialect: Dialect | None) -> TypeEngine[Any]:
+        """Choose the column's type; GeoAlchemy2's hooks ask with None."""
+        return self._shape.load_dialect_impl(dialect)
+
+    def process_bind_param(self, value: tuple[tuple[float, float], ...] | None, dialect: Dialect) -> str | bytes | None:
+        """Tuple → hexadecimal EWKB or WKB."""
+        # −0.0 becomes a plain zero, as it does in the other columns
+        points = shapely.multipoints([(lon + 0.0, lat + 0.0) for lon, lat in value]) if value else None
+        return self._shape.process_bind_param(points, dialect)
+
+    def process_result_value(
+        self, value: WKBElement | bytes | None, dialect: Dialect
+    ) -> tuple[tuple[float, float], ...]:
+        """WKB → tuple."""
+        points = self._shape.process_result_value(value, dialect)
+        return () if points is None else tuple((x, y) for x, y in shapely.get_coordinates(points).tolist())
 
 
 class Words(TypeDecorator[tuple[str, ...]]):

@@ -25,7 +25,7 @@ from ingest.store.accounts import (
     SourceRow,
     of_source,
 )
-from ingest.store.columns import Geom, Key, Names, Words
+from ingest.store.columns import Geom, Key, Names, Points, Words
 from ingest.store.schema import PER_RUN, SCHEMA, SCHEMA_VERSION, Base, on_earth, one_of, table_of
 
 __all__ = [
@@ -89,6 +89,7 @@ class ServiceRow(Base):
     sunday_trips: Mapped[float | None]
     geom: Mapped[Any] = mapped_column(Geom("POINT"), nullable=False)
     lines: Mapped[Any] = mapped_column(Names(), nullable=False)
+    entrances: Mapped[Any] = mapped_column(Points(), nullable=True)
 
 
 class ProvenanceRow(Base):

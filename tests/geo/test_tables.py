@@ -70,6 +70,16 @@ def test_lines_come_back_in_their_order(tmp_path):
     assert [s.lines for s in ServiceTable.open(tmp_path / "services.arrow")] == [("2", "10", "Navette A"), ()]
 
 
+def test_entrances_come_back_in_their_order(tmp_path):
+    schools = [
+        service("education.college", "s", (7, 1), entrances=((4.5, 46.75), (4.25, 46.5))),
+        service("education.college", "t", (8, 1)),
+    ]
+    write_services(tmp_path / "services.arrow", schools, CATEGORIES)
+    found = [s.entrances for s in ServiceTable.open(tmp_path / "services.arrow")]
+    assert found == [((4.5, 46.75), (4.25, 46.5)), ()]
+
+
 def test_services_stand_by_category_then_confirmed_then_id(table):
     assert keys(table, range(5)) == ["z", "b", "c", "a", "p"]
     assert list(table.ranges["health.pharmacy"]) == [1, 2, 3]

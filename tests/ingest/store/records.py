@@ -134,6 +134,7 @@ def services(known: list[str]) -> st.SearchStrategy[Service]:
         updated=texts,
         departures=st.none() | st.builds(Departures, weekday=amounts, evening=amounts, sunday=amounts),
         lines=st.lists(texts, max_size=3).map(tuple),
+        entrances=st.lists(st.tuples(lons, lats), max_size=3).map(tuple),
     )
 
 

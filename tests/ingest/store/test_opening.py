@@ -52,7 +52,7 @@ def test_a_foreign_database_is_refused_and_untouched(tmp_path: Path) -> None:
     with sqlite3.connect(file) as other:
         other.execute("CREATE TABLE song (title)")
     other.close()
-    with pytest.raises(StoreError, match=r"another version of the program \(tables 0, expected 4\): remove the file"):
+    with pytest.raises(StoreError, match=r"another version of the program \(tables 0, expected 5\): remove the file"):
         open_store(file)
 
 
