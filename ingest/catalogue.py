@@ -43,7 +43,7 @@ Kind = Literal[
 _ADDRESS = {"address", "number", "repetition", "street", "postcode", "city", "insee"}
 _POSITION = {"lon", "lat", "x", "y", "point", "precision"}
 COLUMNS: Mapping[str, frozenset[str]] = {
-    "services": frozenset({"key", "name", "category", "capacity", "updated", *_POSITION, *_ADDRESS}),
+    "services": frozenset({"key", "name", "category", "capacity", "updated", "line", *_POSITION, *_ADDRESS}),
     "addresses": frozenset(
         {"key", "number", "repetition", "street", "postcode", "city", "insee", "former_insee", *_POSITION}
     ),
@@ -296,6 +296,8 @@ class Source(_Strict):
             raise ValueError("give one of category, categories and map")
         if unheard := set(self.complete) - self.gives:
             raise ValueError(f"complete: {sorted(unheard)[0]!r} is no category that its rows lead to")
+        if "line" in self.columns and self.reader != "gtfs_stops":
+            raise ValueError("columns.line: only the stops of a timetable (gtfs_stops) have lines")
         if self.reader == "file" and "key" not in self.columns:
             raise ValueError("columns.key is missing")
         return self

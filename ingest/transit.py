@@ -1,7 +1,8 @@
-"""Stops and zones of GTFS feeds → services with their departures, and areas of transport on demand."""
+"""Stops and zones of GTFS feeds → services with their departures and lines, and areas of transport on demand."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -10,7 +11,7 @@ import shapely
 
 from geo.places import Departures, Zone
 from ingest.catalogue import Filter, Source
-from ingest.connectors.gtfs import EVENING, STOP_COLUMNS, SUNDAY, USE, WEEKDAY, ZONE_COLUMNS
+from ingest.connectors.gtfs import EVENING, LINES, STOP_COLUMNS, SUNDAY, USE, WEEKDAY, ZONE_COLUMNS
 from ingest.connectors.table import FILE, Table
 from ingest.fetch import Fetched
 from ingest.ledger import RejectCode
@@ -36,15 +37,18 @@ def normalise_stops(source: Source, table: Table, fetched: Sequence[Fetched], sc
     )
     result = normalise_services(declared, table, fetched, scope)
     counts = [table.cells([column]) for column in (WEEKDAY, EVENING, SUNDAY)]
-    drafts = tuple(_with_departures(draft, [column[draft.row] for column in counts]) for draft in result.drafts)
+    lines = table.cells([LINES])
+    drafts = tuple(
+        _served(draft, [column[draft.row] for column in counts], json.loads(lines[draft.row]))
+        for draft in result.drafts
+    )
     return replace(result, source=source, drafts=drafts)
 
 
-def _with_departures(draft: Draft, counts: Sequence[str]) -> Draft:
-    if "" in counts:
-        return draft
-    weekday, evening, sunday = map(float, counts)
-    return replace(draft, service=replace(draft.service, departures=Departures(weekday, evening, sunday)))
+def _served(draft: Draft, counts: Sequence[str], lines: Sequence[str]) -> Draft:
+    """Say of a stop what leaves it, and which lines call: without a timetable, the lines alone."""
+    departures = None if "" in counts else Departures(*map(float, counts))
+    return replace(draft, service=replace(draft.service, departures=departures, lines=tuple(lines)))
 
 
 def normalise_zones(source: Source, table: Table, fetched: Sequence[Fetched], scope: Scope) -> SourceResult:

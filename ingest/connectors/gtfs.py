@@ -15,13 +15,24 @@ from shapely.geometry.base import BaseGeometry
 from geo.errors import SourceMalformed
 from ingest.catalogue import Source
 from ingest.connectors.gtfs_files import GtfsFiles
-from ingest.connectors.gtfs_timetable import Served, read_served
-from ingest.connectors.table import FILE, LINE, Table
+from ingest.connectors.gtfs_timetable import LINE_NAMES, Served, read_served
+from ingest.connectors.table import FILE, LINE, Table, Wanted
 from ingest.fetch import Fetched
 
-__all__ = ["EVENING", "SITE", "STOP_COLUMNS", "SUNDAY", "USE", "WEEKDAY", "ZONE_COLUMNS", "read_stops", "read_zones"]
+__all__ = [
+    "EVENING",
+    "LINES",
+    "SITE",
+    "STOP_COLUMNS",
+    "SUNDAY",
+    "USE",
+    "WEEKDAY",
+    "ZONE_COLUMNS",
+    "read_stops",
+    "read_zones",
+]
 
-SITE, USE = "@site", "@use"
+SITE, USE, LINES = "@site", "@use", "@lines"
 WEEKDAY, EVENING, SUNDAY = "@weekday", "@evening", "@sunday"
 STOP_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "key": (SITE,), "name": ("stop_name",), "lon": ("stop_lon",), "lat": ("stop_lat",)
@@ -46,9 +57,10 @@ def read_stops(source: Source, fetched: Sequence[Fetched]) -> Table:
     Table
         One row for each row of ``stops.txt``, stations before their platforms, so that a site stands where its station
         does: the publisher's columns, ``@site`` (the key), ``@use`` (``stop``; else why the row is out of scope:
-        ``inside`` a station, ``rail`` alone, ``unserved``), and ``@weekday``, ``@evening``, ``@sunday`` (trips of the
-        site, ``""`` where no timetable is known). Rejects are rows without the cells of their header, and stops and
-        trips that the timetable names and the feed does not know: one for each, where it is first named.
+        ``inside`` a station, ``rail`` alone, ``unserved``), ``@weekday``, ``@evening``, ``@sunday`` (trips of the
+        site, ``""`` where no timetable is known) and ``@lines`` (names of the lines that call there, a JSON array).
+        Rejects are rows without the cells of their header, and stops and trips that the timetable names and the feed
+        does not know: one for each, where it is first named.
 
     Raises
     ------
@@ -57,7 +69,9 @@ def read_stops(source: Source, fetched: Sequence[Fetched]) -> Table:
         columns, or its calendar holds what is no date.
     """
     files = GtfsFiles.of(source, fetched)
-    frame, rejects = files.rows("stops.txt", (*_REQUIRED, *_OPTIONAL))
+    own = source.model_copy(update={"columns": {n: c for n, c in source.columns.items() if n != "line"}})
+    titles = dict.fromkeys((*_REQUIRED, *_OPTIONAL, *(Wanted.by(own).names or ())))
+    frame, rejects = files.rows("stops.txt", titles)
     for column in _REQUIRED:
         if column not in frame:
             there = ", ".join(str(title) for title in frame.columns if not str(title).startswith("@")) or "none"
@@ -71,10 +85,12 @@ def read_stops(source: Source, fetched: Sequence[Fetched]) -> Table:
     numbers = {name: number for number, name in enumerate(names)}
     site_of_row = frame[SITE].map(numbers).to_numpy(dtype=np.int64)
     site_numbers = {stop: site for stop, site in zip(frame["stop_id"], site_of_row.tolist(), strict=True) if stop}
-    served = read_served(files, site_numbers, len(names))
+    served = read_served(files, site_numbers, len(names), source.columns.get("line", LINE_NAMES))
     _describe(frame, served, site_of_row)
     frame = frame.iloc[np.argsort((frame["location_type"] != _STATION).to_numpy(), kind="stable")]
-    return Table(source.id, frame.reset_index(drop=True), ("stops.txt",), (*rejects, *served.rejects))
+    table = Table(source.id, frame.reset_index(drop=True), ("stops.txt",), (*rejects, *served.rejects))
+    table.require(own)
+    return table
 
 
 def _join_sites(frame: pd.DataFrame) -> None:
@@ -85,7 +101,7 @@ def _join_sites(frame: pd.DataFrame) -> None:
 
 
 def _describe(frame: pd.DataFrame, served: Served, site: np.ndarray[Any, np.dtype[np.int64]]) -> None:
-    """Write for each row whether it is a stop, and the departures of its site."""
+    """Write for each row whether it is a stop, and the departures and lines of its site."""
     nameless = (frame["stop_id"] == "").to_numpy()  # to be refused as such, not left out
     inside = ~frame["location_type"].isin([*_STOP, _STATION]).to_numpy()
     ways = [(nameless, "stop"), (inside, "inside"), (served.by_road[site], "stop"), (served.by_rail[site], "rail")]
@@ -93,6 +109,7 @@ def _describe(frame: pd.DataFrame, served: Served, site: np.ndarray[Any, np.dtyp
     for place, column in enumerate((WEEKDAY, EVENING, SUNDAY)):
         counts = served.departures[site, place]
         frame[column] = ["" if np.isnan(count) else f"{count:.1f}" for count in counts.tolist()]
+    frame[LINES] = [json.dumps(served.lines[number]) for number in site.tolist()]
 
 
 def read_zones(source: Source, fetched: Sequence[Fetched]) -> Table:

@@ -1,4 +1,4 @@
-"""The files of a GTFS feed: a zip as publishers serve it, or the same files side by side; every value is text.
+"""The files of a GTFS feed: a zip as publishers serve it, or its tables side by side, be they scripts; all is text.
 
 gtfs-kit reads feeds too, and is not asked to here: it opens every table (the shapes of a region alone fill the memory),
 unpacks without a limit, takes a stop named "nan" for none, and does not say on which line a row stands.
@@ -24,6 +24,7 @@ from pyarrow import csv as csv_of_arrow
 
 from geo.errors import SourceMalformed
 from ingest.catalogue import Source
+from ingest.connectors.gtfs_scripts import as_table, is_script, table_name
 from ingest.connectors.table import FILE, LINE
 from ingest.fetch import Fetched
 from ingest.ledger import Reject, RejectCode
@@ -72,6 +73,9 @@ class GtfsFiles:
                 found = _members(source, file, name)
             elif start.startswith((b"<!doctype html", b"<html")):
                 raise SourceMalformed(source.id, "a web page stands where a GTFS feed is expected", file=name, line=1)
+            elif is_script(start):
+                content = as_table(source, file.path.read_bytes(), name)
+                found = {table_name(name): partial(io.BytesIO, content)}
             else:
                 found = {name: partial(_loose, file.path)}
             if twice := set(found) & set(openers):

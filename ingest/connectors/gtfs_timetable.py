@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,8 +14,12 @@ from ingest.connectors.gtfs_files import GtfsFiles
 from ingest.ledger import Reject, RejectCode
 from ingest.transit_calendar import best_week
 from ingest.transit_departures import CALL_COLUMNS, OPTIONAL_CALL_COLUMNS, Timetable, per_site, seconds
+from ingest.transit_lines import lines_of_sites
 
-__all__ = ["Served", "read_served"]
+__all__ = ["LINE_NAMES", "Served", "read_served"]
+
+LINE_NAMES = ("route_short_name", "route_long_name")
+"""Columns that say a line's public name; the format asks for one of them."""
 
 _RAIL = frozenset({"2", *map(str, range(100, 118))})
 """``route_type`` of trains, in the plain and in the extended list."""
@@ -32,6 +36,8 @@ class Served:
         (S,) whether any trip calls there that is no train, and that is one.
     departures
         (S, 3) trips a working day, of these in the evening, on a Sunday; NaN where no timetable is known.
+    lines
+        (S,) names of the lines that call there, in natural order; trains are none.
     rejects
         Rows that could not be read, and the stops and trips that the timetable names and the feed does not know.
     """
@@ -39,10 +45,13 @@ class Served:
     by_road: NDArray[np.bool_]
     by_rail: NDArray[np.bool_]
     departures: NDArray[np.float64]
+    lines: Sequence[tuple[str, ...]]
     rejects: tuple[Reject, ...]
 
 
-def read_served(files: GtfsFiles, site_numbers: Mapping[str, int], sites: int) -> Served:
+def read_served(
+    files: GtfsFiles, site_numbers: Mapping[str, int], sites: int, line_names: Sequence[str] = LINE_NAMES
+) -> Served:
     """Read the timetable of a feed.
 
     Parameters
@@ -51,13 +60,15 @@ def read_served(files: GtfsFiles, site_numbers: Mapping[str, int], sites: int) -
         Number of the site of each ``stop_id``.
     sites
         How many there are.
+    line_names
+        Columns of a line's public name: the first that says one.
 
     Raises
     ------
     SourceMalformed
         When ``trips.txt`` or ``stop_times.txt`` is gone or cannot be read, or a date of the calendar is none.
     """
-    trips, bad_trips = _trips(files)
+    trips, bad_trips = _trips(files, line_names)
     numbers = {str(word): number for number, word in enumerate(trips["trip_id"])}
     services, service_of_trip = np.unique(trips["service_id"].to_numpy(dtype=object), return_inverse=True)
     stop_times, bad_calls = files.table("stop_times.txt", CALL_COLUMNS, OPTIONAL_CALL_COLUMNS)
@@ -76,19 +87,33 @@ def read_served(files: GtfsFiles, site_numbers: Mapping[str, int], sites: int) -
     if week is not None:
         departures[timed] = per_site(table.calls(frequencies), week, services.tolist(), sites)[timed]
     rejects = (*bad_trips, *bad_calls, *bad_frequencies, *bad_days, *_unknown(files, stop_times, numbers, site_numbers))
-    return Served(by_road, by_rail, departures, rejects)
+    lines = lines_of_sites(table.site[there & road], table.trip[there & road], trips["line"].tolist(), sites)
+    return Served(by_road, by_rail, departures, lines, rejects)
 
 
-def _trips(files: GtfsFiles) -> tuple[pd.DataFrame, list[Reject]]:
-    """Return the trips, text, with whether each is a train."""
+def _trips(files: GtfsFiles, line_names: Sequence[str]) -> tuple[pd.DataFrame, list[Reject]]:
+    """Return the trips, text, with whether each is a train, and its line's name."""
     trips, rejects = files.table("trips.txt", ("trip_id", "service_id"), ("route_id",))
     trips = trips.astype(object).drop_duplicates("trip_id")
     trips["rail"] = False
+    routes = trips[["route_id"]]
     if files.has("routes.txt"):
-        routes, bad = files.table("routes.txt", ("route_id", "route_type"))
+        names = [name for name in line_names if name != "route_id"]
+        routes, bad = files.table("routes.txt", ("route_id", "route_type"), names)
         rejects += bad
         trips["rail"] = trips["route_id"].isin(routes.loc[routes["route_type"].isin(list(_RAIL)), "route_id"])
+    names_of_routes = _names(routes.astype(object), line_names)
+    trips["line"] = [names_of_routes.get(route, "") for route in trips["route_id"]]
     return trips, rejects
+
+
+def _names(routes: pd.DataFrame, line_names: Sequence[str]) -> dict[str, str]:
+    """Return the public name of each route; ``""`` where none of the columns says one."""
+    found = dict.fromkeys(routes["route_id"], "")
+    for column in line_names:
+        for route, written in zip(routes["route_id"], routes.get(column, ()), strict=False):
+            found[route] = found[route] or " ".join(str(written).split())
+    return found
 
 
 def _frequencies(files: GtfsFiles, numbers: Mapping[str, int]) -> tuple[pd.DataFrame, list[Reject]]:

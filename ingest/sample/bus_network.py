@@ -53,6 +53,11 @@ class Line:
     set_down: Place | None = None
     """Where one may only get off."""
 
+    @property
+    def route(self) -> str:
+        """Of both directions: the name on the vehicle."""
+        return self.id[:-1]
+
 
 @dataclass
 class Network:
@@ -84,6 +89,17 @@ class Network:
             name: (counts[0], counts[1], counts[2]) for name, counts in found.items()
         }
         return {place.id: None for place in self.on_demand} | timed
+
+    def lines_at(self) -> dict[str, list[str]]:
+        """List for each place that is served the lines that call there, in the order in which the network has them.
+
+        Places that a minibus alone serves have none.
+        """
+        found: dict[str, dict[str, None]] = {place.id: {} for place in self.on_demand}
+        for line in self.lines:
+            for place in line.calls:
+                found.setdefault(place.id, {})[line.route] = None
+        return {name: list(routes) for name, routes in found.items()}
 
     def served_rows(self) -> set[int]:
         """Return the rows, in the list of stops, of the poles that the feed's trips call at or come to on demand."""

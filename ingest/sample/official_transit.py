@@ -132,7 +132,7 @@ def _timetable(network: Network) -> dict[str, Rows]:
     ]  # fmt: skip
     frequencies: Rows = [("trip_id", "start_time", "end_time", "headway_secs", "exact_times")]
     for line in network.lines:
-        route = line.id[:-1]
+        route = line.route
         if not line.back:
             routes.append((route, "AUB", route, line.name, "3"))
         runs = line.starts[:1] if line.headways else line.starts

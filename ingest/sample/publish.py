@@ -165,6 +165,7 @@ def _truth(
         cells=sources["sample_carreaux"].kept,
         cell_people=cell_people,
         departures=network.departures(),
+        lines=network.lines_at(),
         colleges=_colleges(addresses, sectors),
         examples=_examples(country, addresses),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -70,6 +70,8 @@ class Truth:
     cell_people: float
     departures: Mapping[str, tuple[float, float, float] | None]
     """Of each stop of the bus network that is served: trips a working day, of these in the evening, on a Sunday."""
+    lines: Mapping[str, Sequence[str]]
+    """Names of the lines that call at each of them, in no order that is promised."""
     colleges: Mapping[str, str]
     """UAI of the collège that the carte scolaire gives to an address (``12 Rue des Potiers, Montaubrelle``)."""
     examples: Mapping[str, str] = field(default_factory=dict)

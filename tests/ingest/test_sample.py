@@ -102,6 +102,17 @@ def test_every_stop_is_left_as_often_as_its_timetable_was_written(made: tuple[Pa
     assert len(with_osm) > 0.9 * len(found)  # the others stand beyond the extract
 
 
+def test_every_stop_names_the_lines_that_call_there(made: tuple[Path, Truth], gathered: Gathered) -> None:
+    found = {
+        service.provenance[0].local_id: service.lines
+        for service in gathered.services
+        if service.provenance[0].source == "sample_gtfs"
+    }
+    assert {name: set(lines) for name, lines in found.items()} == {n: set(of) for n, of in made[1].lines.items()}
+    assert max(found.values(), key=len) == ("1", "10", "20", "30", "40", "50", "60", "N")  # the hub
+    assert not any(s.lines for s in gathered.services if s.provenance[0].source != "sample_gtfs")  # never OSM's stops
+
+
 def test_the_minibus_has_its_zones(gathered: Gathered) -> None:
     assert [(zone.id, zone.name) for zone in gathered.zones] == [
         ("sample_gtfs_zones:COUCHANT", "Hameaux du couchant"),

@@ -85,6 +85,10 @@ def test_a_place_has_the_poles_of_both_sides_and_counts_what_leaves_it() -> None
     # line 2 in both directions between two places: 13 + 2 runs leave each of them, and 4 on Sundays
     assert found["P0002"] == found["P0003"] == (15, 0, 4)
     assert [name for name, counts in found.items() if counts is None] == ["P0004", "P0005"]
+    lines = network.lines_at()
+    assert lines["P0001"] == ["1", "N"]
+    assert lines["P0002"] == ["2", "D"]
+    assert lines["P0004"] == lines["P0005"] == []
     assert network.served_rows() == {0, 1, 2, 3, 4, 5, 6}
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import bz2
+import json
 import re
 from pathlib import Path
 
 import pytest
 
 from ingest.connectors import file
+from ingest.connectors.gtfs import STOP_COLUMNS, read_stops
 from ingest.connectors.table import Table
 from ingest.fetch import Fetched, Fetcher
 from ingest.source_files import load_sources
@@ -17,7 +19,7 @@ SOURCES = {source.id: source for source in load_sources(Path(__file__).resolve()
 
 
 def vintage(mirror: Path, raw: Path, name: str, number: int) -> tuple[dict[str, str], Table]:
-    """Headers of the columns that a vintage of a source reads, and its rows."""
+    """Headers of the columns that a vintage of a source reads, those that its format prescribes too, and its rows."""
     whole = SOURCES[name]
     alone = whole.model_copy(
         update={
@@ -27,6 +29,8 @@ def vintage(mirror: Path, raw: Path, name: str, number: int) -> tuple[dict[str, 
     )
     files: list[Fetched] = Fetcher(raw, mirror=mirror).get(alone, "71")
     of = alone.as_of(files[0].vintage)
+    if of.reader == "gtfs_stops":
+        return {c: headers[0] for c, headers in {**STOP_COLUMNS, **of.columns}.items()}, read_stops(of, files)
     return {column: headers[0] for column, headers in of.columns.items()}, file.read(of, files)
 
 
@@ -48,6 +52,24 @@ def test_the_stops_of_buscephale_are_those_at_which_its_trips_call(mirror: Path,
     assert len(found) == 274
     assert sum("’" in name or "'" in name for name, *_ in found.values()) > 3  # escaped quotes came through
     assert not any("\\" in name for name, *_ in found.values())
+
+
+def test_every_stop_of_buscephale_has_its_lines_and_no_frequency(mirror: Path, tmp_path: Path) -> None:
+    folder = mirror / "gtfs" / "openbus71-buscephale"
+    trips = re.findall(r"'trip_id' : (\d+),\s+'route_id' : '(\w+)'", (folder / "trips.js").read_text(encoding="utf-8"))
+    calls = re.findall(
+        r"'trip_id' : (\d+),\s+'stop_id' : (\d+)", (folder / "stop_times.js").read_text(encoding="utf-8")
+    )
+    line_of = dict(trips)
+    expected: dict[str, set[str]] = {}
+    for trip, stop in calls:
+        expected.setdefault(stop, set()).add(line_of[trip])
+    frame = vintage(mirror, tmp_path, "buscephale", 0)[1].frame
+    found = {stop: json.loads(lines) for stop, lines in zip(frame["stop_id"], frame["@lines"], strict=True)}
+    assert {stop: set(lines) for stop, lines in found.items()} == expected
+    assert len(set().union(*expected.values())) == 33
+    assert set(frame["@weekday"]) == set(frame["@evening"]) == set(frame["@sunday"]) == {""}
+    assert set(frame["@use"]) == {"stop"}
 
 
 def test_a_shifted_header_is_read_as_what_stands_under_it(mirror: Path, tmp_path: Path) -> None:
