@@ -23,7 +23,7 @@ from geo.method import Profile
 from geo.scoring import Score
 from geo.snapshot import Snapshot
 
-__all__ = ["Batch", "read_batch", "results"]
+__all__ = ["Batch", "RowId", "read_batch", "read_rows", "require_object", "results", "text_of"]
 
 KEYS = ("places", "mode", "profile", "weights", "nearest")
 ROW_KEYS = ("id", "lon", "lat", "address")
@@ -55,24 +55,49 @@ def read_batch(snapshot: Snapshot, body: Any, most_places: int) -> Batch:
     InvalidParameter
         When the whole cannot be answered; what is wrong with one row stays in the row.
     """
-    if not isinstance(body, dict):
-        raise InvalidParameter(FieldProblem("body", f"is {_kind(body)}", 'an object such as {"places": […]}'))
-    _only(body, KEYS, "")
-    places = body.get("places")
-    if not isinstance(places, list):
-        problem = "is missing" if "places" not in body else f"is {_kind(places)}"
-        raise InvalidParameter(FieldProblem("places", problem, "a list of objects with lon and lat, or address"))
-    if not 0 < len(places) <= most_places:
-        raise InvalidParameter(FieldProblem("places", f"holds {len(places)} places", f"1 to {most_places}"))
-    mode = _text(body, "mode") or DEFAULT_MODE
-    rows = [_row(snapshot, place) for place in places]
+    body = require_object(body, KEYS)
+    rows = read_rows(snapshot, body, "places", most_places)
+    mode = text_of(body, "mode") or DEFAULT_MODE
     return Batch(
         ids=[row_id for row_id, _ in rows],
         asked=[asked for _, asked in rows],
         mode=snapshot.require_mode(mode).id,
-        profile=choose_profile(snapshot, _text(body, "profile"), _weights(body.get("weights"))),
+        profile=choose_profile(snapshot, text_of(body, "profile"), _weights(body.get("weights"))),
         nearest=_nearest(body.get("nearest", MAX_NEAREST)),
     )
+
+
+def require_object(body: Any, keys: Sequence[str]) -> dict[str, Any]:
+    """Return a body that is an object with none but these keys.
+
+    Raises
+    ------
+    InvalidParameter
+        Names each key that is not known, with the nearest right one.
+    """
+    if not isinstance(body, dict):
+        raise InvalidParameter(FieldProblem("body", f"is {_kind(body)}", f'an object such as {{"{keys[0]}": […]}}'))
+    _only(body, keys, "")
+    return body
+
+
+def read_rows(
+    snapshot: Snapshot, body: Mapping[str, Any], key: str, most: int
+) -> list[tuple[RowId, Asked | AlentoursError]]:
+    """Return the places of a list of the body, each with its id; what is wrong with one stays in its row.
+
+    Raises
+    ------
+    InvalidParameter
+        When there is no such list, or it is empty or too long.
+    """
+    places = body.get(key)
+    if not isinstance(places, list):
+        problem = "is missing" if key not in body else f"is {_kind(places)}"
+        raise InvalidParameter(FieldProblem(key, problem, "a list of objects with lon and lat, or address"))
+    if not 0 < len(places) <= most:
+        raise InvalidParameter(FieldProblem(key, f"holds {len(places)} places", f"1 to {most}"))
+    return [_row(snapshot, place) for place in places]
 
 
 def results(snapshot: Snapshot, batch: Batch) -> Iterator[bytes]:
@@ -103,7 +128,7 @@ def _row(snapshot: Snapshot, place: Any) -> tuple[RowId, Asked | AlentoursError]
             raise InvalidParameter(FieldProblem("place", f"is {_kind(place)}", expected))
         row_id = _row_id(place.get("id"))
         _only(place, ROW_KEYS, "")
-        return row_id, asked_of(snapshot, _number(place, "lon"), _number(place, "lat"), _text(place, "address"))
+        return row_id, asked_of(snapshot, _number(place, "lon"), _number(place, "lat"), text_of(place, "address"))
     except AlentoursError as error:
         return row_id, error
 
@@ -137,7 +162,8 @@ def _number(given: Mapping[str, Any], key: str) -> float | None:
     return float(value)
 
 
-def _text(given: Mapping[str, Any], key: str) -> str | None:
+def text_of(given: Mapping[str, Any], key: str) -> str | None:
+    """Return a text of an object, None where it is not given."""
     value = given.get(key)
     if value is not None and not isinstance(value, str):
         raise InvalidParameter(FieldProblem(key, f"is {_kind(value)}", "a text"))

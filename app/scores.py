@@ -19,6 +19,7 @@ __all__ = [
     "Words",
     "asked_of",
     "choose_profile",
+    "located",
     "read_weights",
     "scores",
 ]
@@ -75,10 +76,11 @@ def scores(
     snapshot: Snapshot, asked: Sequence[Asked | AlentoursError], mode: str, profile: Profile
 ) -> list[Score | AlentoursError]:
     """Score places in order; a place that has no score has its error there, and never fails the others."""
-    return score(snapshot, [_located(snapshot, place) for place in asked], mode, profile)
+    return score(snapshot, [located(snapshot, place) for place in asked], mode, profile)
 
 
-def _located(snapshot: Snapshot, asked: Asked | AlentoursError) -> Place | AlentoursError:
+def located(snapshot: Snapshot, asked: Asked | AlentoursError) -> Place | AlentoursError:
+    """Find the place that is asked for; an address that is none is its own error, to be kept in its row."""
     if isinstance(asked, Point):
         return Place(asked.lon, asked.lat)
     if isinstance(asked, AlentoursError):

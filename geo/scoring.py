@@ -22,7 +22,7 @@ from geo.method import Method, Profile
 from geo.snapping import Snap
 from geo.snapshot import Snapshot
 
-__all__ = ["Component", "Place", "Reach", "Score", "score", "weights"]
+__all__ = ["Component", "Place", "Reach", "Score", "off_network", "score", "weights"]
 
 _CHUNK = 4096
 """Places looked up at once: some tens of megabytes of access, whatever the number of categories."""
@@ -164,7 +164,11 @@ def _score_chunk(
     scored = iter(_scores(snapshot, [p for p, o in zip(good, on, strict=True) if o], _kept(snap, on), mode, profile))
     located: Iterator[np.bool_] = iter(on)
     return [
-        place if isinstance(place, AlentoursError) else next(scored) if next(located) else _off(snapshot, place, mode)
+        place
+        if isinstance(place, AlentoursError)
+        else next(scored)
+        if next(located)
+        else off_network(snapshot, place, mode)
         for place in asked
     ]
 
@@ -277,7 +281,8 @@ def _checked(snapshot: Snapshot, place: Place | AlentoursError) -> Place | Alent
     return replace(place, insee=commune.insee) if commune else place
 
 
-def _off(snapshot: Snapshot, place: Place, mode: str) -> OffNetwork:
+def off_network(snapshot: Snapshot, place: Place, mode: str) -> OffNetwork:
+    """Say of a place without a street near it where it lies, and how far from the streets that are loaded."""
     commune = snapshot.communes.get(place.insee)
     (nearest_m,) = snapshot.index[mode].nearest_m(np.array([(place.lon, place.lat)], dtype=np.float64))
     return OffNetwork(
