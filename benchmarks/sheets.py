@@ -62,7 +62,7 @@ def open_sheet(source: Source, path: Path) -> Sheet:  # noqa: PLR0911 - a way ou
     packed = path.read_bytes()
     if source.reader.startswith("osm"):
         return _osm(path)
-    if source.reader.startswith("gtfs"):
+    if source.reader.startswith("gtfs") and packed.startswith(b"PK\x03\x04"):
         return _gtfs(packed)
     taken = unpack(source, packed, path.name)
     if taken.is_workbook:
