@@ -24,7 +24,7 @@ from benchmarks.promises import missed
 from benchmarks.reading import time_reading
 from benchmarks.scores import time_scores
 from benchmarks.snapping import time_snapping
-from benchmarks.streets import MODES, areas, find_mirror
+from benchmarks.streets import MODES, areas, find_mirror, small_area
 from geo.warmup import warm_up
 
 _PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
@@ -65,7 +65,7 @@ def measure(rounds: int, *, full: bool = False) -> Results:
         lookups.append(time_lookups(area, mode, rounds))
         if mode.id == "walk":
             snapping.append(time_snapping(area, mode, rounds=rounds))
-    against = measure_against(found, rounds=rounds, full=full)
+    against = measure_against(found, small_area(mirror), rounds=rounds, full=full)
     print("→ addresses, files of services, scores", file=sys.stderr)
     return Results(
         day=datetime.datetime.now(tz=datetime.UTC).date().isoformat(),

@@ -17,10 +17,12 @@ from benchmarks.growth import SIDE_FULL, SIDES, Size, growth_contests
 from benchmarks.peers import Missing
 from benchmarks.peers.cityseer import Agreement, race_cityseer
 from benchmarks.peers.one_place import race_one_place
+from benchmarks.peers.osmnx import Rules, compare_rules
 from benchmarks.peers.pandana import race_pandana
 from benchmarks.peers.postgis import race_postgis
 from benchmarks.peers.valhalla import Valhalla
 from benchmarks.peers.valhalla_distances import Distances, compare_distances
+from benchmarks.peers.valhalla_isochrones import race_isochrones
 from benchmarks.peers.valhalla_rows import race_matrix
 from benchmarks.rural import drawn_country
 from benchmarks.streets import MODES, Area
@@ -43,6 +45,8 @@ class Against:
     """With cityseer, which is not asked to be equal."""
     distances: list[Distances] = field(default_factory=list)
     """Beside Valhalla's."""
+    rules: list[Rules] = field(default_factory=list)
+    """Beside osmnx's."""
 
     def add(self, measure: Callable[[], Contest | Sequence[Contest]]) -> None:
         """Take in what a measurement gives, or the line that says why it gives nothing."""
@@ -55,13 +59,17 @@ class Against:
         self.contests += [found] if isinstance(found, Contest) else found
 
 
-def measure_against(areas: Sequence[Area], *, rounds: int = ROUNDS, full: bool = False) -> Against:
+def measure_against(
+    areas: Sequence[Area], small: Area | None = None, *, rounds: int = ROUNDS, full: bool = False
+) -> Against:
     """Run every contest that this machine can.
 
     Parameters
     ----------
     areas
         The drawn grid, and real extracts where there is a mirror.
+    small
+        A place small enough for networkx, of a file that osmnx reads.
     full
         Grow to seven million junctions.
 
@@ -85,6 +93,9 @@ def measure_against(areas: Sequence[Area], *, rounds: int = ROUNDS, full: bool =
         if area.extract is not None:
             print(f"→ beside Valhalla: {area.name}", file=sys.stderr)
             against.add(partial(_valhalla, against, area, area.extract, rounds))
+    if small is not None and small.extract is not None:
+        print("→ beside osmnx", file=sys.stderr)
+        against.add(partial(_osmnx, against, small, small.extract))
     print("→ growth", file=sys.stderr)
     against.sizes, growth = growth_contests((*SIDES, SIDE_FULL) if full else SIDES, rounds)
     against.contests += growth
@@ -110,9 +121,15 @@ def _cityseer(against: Against, ground: Ground) -> Contest:
 
 
 def _valhalla(against: Against, area: Area, extract: Path, rounds: int) -> list[Contest]:
-    """Ask Valhalla of one extract: the matrix on foot is what a reach is set for."""
+    """Ask Valhalla of one extract; of matrices, the one on foot is what a reach is set for."""
     with Valhalla.serving(extract) as valhalla:
         grounds = [Ground(area, MODES[mode]) for mode in _COMPARED]
         against.distances += [compare_distances(ground, valhalla) for ground in grounds]
         reaches = {"walk": 3_000.0}
-        return [race_matrix(ground, valhalla, reaches.get(ground.mode.id), rounds) for ground in grounds]
+        matrices = [race_matrix(ground, valhalla, reaches.get(ground.mode.id), rounds) for ground in grounds]
+        return [*matrices, *(race_isochrones(ground, valhalla) for ground in grounds)]
+
+
+def _osmnx(against: Against, area: Area, extract: Path) -> list[Contest]:
+    against.rules += [compare_rules(area, extract, MODES[mode]) for mode in _COMPARED]
+    return []

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from time import thread_time
 from typing import Any
 
-__all__ = ["FEWEST_ROUNDS", "ROUNDS", "Unequal", "race"]
+__all__ = ["FEWEST_ROUNDS", "ROUNDS", "Unequal", "race", "repeated"]
 
 ROUNDS = 7
 FEWEST_ROUNDS = 2
@@ -53,3 +53,13 @@ def race(
             took = clock() - start
             best[name], spent[name] = min(best[name], took), spent[name] + took
     return best
+
+
+def repeated(run: Callable[[], Any], times: int) -> Callable[[], None]:
+    """Return a contender that runs so many times: a short work among long ones would always begin in cold caches."""
+
+    def runs() -> None:
+        for _ in range(times):
+            run()
+
+    return runs

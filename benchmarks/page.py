@@ -16,6 +16,7 @@ from benchmarks.growth import growth_section
 from benchmarks.lookups import GATHERED, LookupTimes
 from benchmarks.page_contests import contests_section
 from benchmarks.page_distances import distances_section
+from benchmarks.page_rules import rules_section
 from benchmarks.reading import ReadingTimes
 from benchmarks.scores import ScoreTimes
 from benchmarks.snapping import SnapTimes
@@ -51,7 +52,7 @@ def write_page(results: Results) -> str:
         _opening(results),
         contests_section(results.against.contests, results.against.absent),
         growth_section(results.against.sizes),
-        *filter(None, [distances_section(results.against.distances, results.against.agreements)]),
+        *_beside_others(results.against),
         _fields(results.fields),
         _preparation(results.fields),
         _one_place(results.fields),
@@ -92,6 +93,11 @@ def _opening(results: Results) -> str:
         f"of {LANES} categories, 3 % of the junctions in the commonest."
     )
     return "\n\n".join(["# Benchmarks", how, "\n".join(f"- {line}" for line in results.machine), equal, where])
+
+
+def _beside_others(against: Against) -> list[str]:
+    found = [distances_section(against.distances, against.agreements), rules_section(against.rules)]
+    return [section for section in found if section]
 
 
 def _fields(times: Sequence[FieldTimes]) -> str:

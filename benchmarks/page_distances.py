@@ -32,10 +32,25 @@ def distances_section(distances: Sequence[Distances], agreements: Sequence[Agree
         "apart was looked at, both ways against the other’s streets:"
     )
     kinds = "\n".join(f"- *{kind}*: {KINDS[kind]}." for kind in used)
-    parts = ["## Distances beside Valhalla", text, *([kinds] if used else []), "\n".join(rows)] if distances else []
+    parts = ["## Distances beside Valhalla", text, kinds, "\n".join(rows), _off_trunk(distances)] if distances else []
     if agreements:
         parts += ["## Distances beside cityseer", _cityseer(agreements)]
-    return "\n\n".join(parts)
+    return "\n\n".join(part for part in parts if part)
+
+
+def _off_trunk(distances: Sequence[Distances]) -> str:
+    found = [
+        f"{d.streets} {np.median(d.ratio[~d.by_trunk]):.3f} (of {int((~d.by_trunk).sum()):,})"
+        for d in distances
+        if d.by_trunk is not None and not d.by_trunk.all()
+    ]
+    if not found:
+        return ""
+    return (
+        "Our rules are those of France, where a trunk road is for cars; on Malta it may be a street with pavements, "
+        "and Valhalla walks and rides there. The median of the pairs whose way keeps off those roads: "
+        f"{'; '.join(found)}."
+    )
 
 
 def _cityseer(agreements: Sequence[Agreement]) -> str:

@@ -16,7 +16,7 @@ from geo.seeds import ServicePoints
 from geo.snapping import Snap
 from geo.sweeps import LANES
 
-__all__ = ["Area", "areas", "drawn_grid", "find_mirror", "places_on", "services_on"]
+__all__ = ["Area", "areas", "drawn_grid", "find_mirror", "places_on", "services_on", "small_area"]
 
 ROOT = Path(__file__).resolve().parents[1]
 MODES = load_modes(ROOT / "data" / "modes.toml")
@@ -27,6 +27,7 @@ _REAL = {
     "Le Creusot": ("osm/le-creusot-71/Le_Creusot.osm.pbf", "EPSG:2154"),
     "Malta": ("osm/bench-malta/malta-latest.osm.pbf", "EPSG:32633"),
 }
+_SMALL = "osm/pont-de-veyle-01/overpass_pont_de_veyle.osm"
 
 
 @dataclass(frozen=True)
@@ -48,14 +49,20 @@ def areas(mirror: Path | None) -> list[Area]:
     """Return the drawn grid, and the real extracts that the mirror holds."""
     found = [Area("drawn grid", drawn_grid(_SIDE), "EPSG:2154")]
     if mirror is not None:
-        from ingest.streets import read_streets  # noqa: PLC0415 — only a real extract needs a reader
-
-        found += [
-            Area(name, read_streets(mirror / path, tags_of(MODES.values())), crs, mirror / path)
-            for name, (path, crs) in _REAL.items()
-            if (mirror / path).is_file()
-        ]
+        found += [_read(name, mirror / path, crs) for name, (path, crs) in _REAL.items() if (mirror / path).is_file()]
     return found
+
+
+def small_area(mirror: Path | None) -> Area | None:
+    """Return a place of 1,500 street corners, of a file in XML; None without a mirror."""
+    extract = None if mirror is None else mirror / _SMALL
+    return _read("Pont-de-Veyle", extract, "EPSG:2154") if extract is not None and extract.is_file() else None
+
+
+def _read(name: str, extract: Path, crs: str) -> Area:
+    from ingest.streets import read_streets  # noqa: PLC0415 — only a real extract needs a reader
+
+    return Area(name, read_streets(extract, tags_of(MODES.values())), crs, extract)
 
 
 def find_mirror() -> Path | None:

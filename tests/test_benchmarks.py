@@ -21,8 +21,10 @@ from benchmarks.growth import growth_contests
 from benchmarks.page import Results, write_page
 from benchmarks.page_contests import contests_section
 from benchmarks.page_distances import distances_section, sentence_apart
+from benchmarks.page_rules import rules_section
 from benchmarks.peers import Missing, load
 from benchmarks.peers.cityseer import Agreement
+from benchmarks.peers.osmnx import Rules
 from benchmarks.peers.valhalla import Valhalla
 from benchmarks.peers.valhalla_distances import Distances, decoded
 from benchmarks.promises import missed
@@ -206,6 +208,18 @@ def test_distances_are_told_by_their_median_and_what_lies_far_apart_by_its_kind(
     assert "3 of 900" in page
     assert sentence_apart(near) is None
     assert sentence_apart(far) == "a town, car: half of the ways are 1.050 of Valhalla’s, 0.97 to 1.03 promised"
+
+
+def test_every_segment_that_one_alone_opens_has_its_reason() -> None:
+    rules = Rules(
+        "a town, bike", "osmnx 2", 900, {"one direction: oneway=True": 4}, {"highway=bridleway": 2}, 50, 0.004
+    )
+    page = rules_section([rules])
+    assert "| a town, bike | we alone | one direction: oneway=True | 4 | a contresens cyclable" in page
+    assert "| a town, bike | osmnx alone | highway=bridleway | 2 | closed to riders" in page
+    assert "900 open to both, 50 ways, at most 0.4% apart" in page
+    assert "not explained" in rules_section([replace(rules, theirs={"highway=runway": 1})])
+    assert rules_section([]) == ""
 
 
 def test_a_polyline_of_six_decimals_is_read_as_longitude_and_latitude() -> None:

@@ -52,6 +52,8 @@ class Distances:
     """Pairs that Valhalla finds no way between."""
     far: Mapping[str, int]
     """Pairs far apart, by kind."""
+    by_trunk: NDArray[np.bool_] | None = None
+    """(P,) whether Valhalla's way takes large roads that our rules close; None where no pair is far apart by that."""
 
 
 def compare_distances(ground: Ground, valhalla: Valhalla) -> Distances:
@@ -69,7 +71,7 @@ def compare_distances(ground: Ground, valhalla: Valhalla) -> Distances:
         {"sources": _places(at[:_ORIGINS]), "targets": _places(at[_ORIGINS:])} | _costed(costing),
     )
     judge = _Judge(ground, valhalla, costing)
-    ratios, far, without = [], Counter[str](), 0
+    ratios, pairs, far, without = [], [], Counter[str](), 0
     for row, cells in enumerate(answer["sources_to_targets"]):
         for column, cell in enumerate(cells):
             edges = paths.edges(row, int(ends[column]))
@@ -78,9 +80,11 @@ def compare_distances(ground: Ground, valhalla: Valhalla) -> Distances:
                 continue
             ratio = network.length_m[edges].sum() / max(1.0, cell["distance"] * 1_000)
             ratios.append(ratio)
+            pairs.append((row, _ORIGINS + column))
             if not FAR[0] <= ratio <= FAR[1]:
                 far[judge.kind(edges, at[row], at[_ORIGINS + column])] += 1
-    return Distances(ground.name, np.array(ratios), without, far)
+    by_trunk = np.array([judge.goes_by_trunk(at[a], at[b]) for a, b in pairs]) if far["trunk"] else None
+    return Distances(ground.name, np.array(ratios), without, far, by_trunk)
 
 
 class _Paths:
@@ -127,11 +131,7 @@ class _Judge:
 
     def kind(self, edges: NDArray[np.int64], start: NDArray[np.float64], end: NDArray[np.float64]) -> str:
         """Return a key of KINDS."""
-        trip = self._valhalla.ask("route", {"locations": _places(np.stack([start, end]))} | _costed(self._costing))[
-            "trip"
-        ]
-        lonlat = np.concatenate([decoded(leg["shape"]) for leg in trip["legs"]])
-        shape_m = np.column_stack(self._projection.to_xy_m(lonlat[:, 0], lonlat[:, 1]))
+        polyline, shape_m = self._way(start, end)
         ends_m = np.column_stack(self._projection.to_xy_m(*np.stack([start, end]).T))
         if (np.linalg.norm(shape_m[[0, -1]] - ends_m, axis=1) > _MOVED_M).any():
             return "moved"
@@ -139,8 +139,19 @@ class _Judge:
         steps = shapely.line_interpolate_point(line, np.arange(0.0, shapely.length(line), _STEP_M))
         beside = np.unique(self._tree.query(steps, predicate="dwithin", distance=_BESIDE_M)[0]).size
         if (steps.size - beside) * _STEP_M > _STRAY_M:
-            return "trunk" if self._has_trunk(trip["legs"][0]["shape"], shape_m) else "theirs"
+            return "trunk" if self._has_trunk(polyline, shape_m) else "theirs"
         return "choice" if all(self._is_open(int(edge)) for edge in edges) else "ours"
+
+    def goes_by_trunk(self, start: NDArray[np.float64], end: NDArray[np.float64]) -> bool:
+        """Say whether Valhalla's way takes large roads that our rules close."""
+        return self._has_trunk(*self._way(start, end))
+
+    def _way(self, start: NDArray[np.float64], end: NDArray[np.float64]) -> tuple[str, NDArray[np.float64]]:
+        """Return Valhalla's way, as it writes it and in metres of the plane (V, 2)."""
+        question = {"locations": _places(np.stack([start, end]))} | _costed(self._costing)
+        polyline = self._valhalla.ask("route", question)["trip"]["legs"][0]["shape"]
+        lonlat = decoded(polyline)
+        return polyline, np.column_stack(self._projection.to_xy_m(lonlat[:, 0], lonlat[:, 1]))
 
     def _has_trunk(self, polyline: str, shape_m: NDArray[np.float64]) -> bool:
         """Say whether most metres of a way that lie beside none of our streets are those of large roads."""
