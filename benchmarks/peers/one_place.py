@@ -57,6 +57,7 @@ def race_one_place(ground: Ground, rounds: int = ROUNDS, reach: float = 20.0) ->
     for name, run in peers.items():
         _require_same(own_ds, np.asarray(run(), np.float64)[: arcs.place], f"{name}, {ground.name}")
     bounded = _scipy(arcs, float(MAX_COST_DS + 1))
+    own = repeated(lambda: sweep.ds_to(seeds.junction, seeds.cost_ds), _TIMES)
     best = race(rounds, 3.0, process_time, own=own, bounded=bounded, **peers)
     quickest = min(peers, key=best.__getitem__)
     row = partial(faster, "one person’s place, the whole network", ground.name)
