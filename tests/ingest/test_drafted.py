@@ -27,7 +27,7 @@ TAKEN_IN = {
     "cantons_71": ("71", 29, 29, 0, 0),
     "arrondissements_71": ("71", 5, 5, 0, 0),
     "ecoles_44": (ANYWHERE, 1616, 1399, 0, 0),
-    "trisacs_nantes": (ANYWHERE, 119, 16, 0, 1),
+    "trisacs_nantes": (ANYWHERE, 119, 16, 0, 0),
     "annuaire_hautes_alpes": (ANYWHERE, 1, 1, 0, 0),
 }
 """Territory on which it is tried; rows read, kept, merged and rejected."""

@@ -66,7 +66,7 @@ def served(gathered):
 
 
 FROM_PUBLISHERS_ALONE = {
-    "bibliotheques", "data_es", "education_adresses", "finess", "finess_activites", "finess_structures",
+    "bibliotheques", "bpe", "data_es", "education_adresses", "finess", "finess_activites", "finess_structures",
     "police_nationale",
 }  # fmt: skip
 """Sources of services about 71 of which the mirror has no file."""
