@@ -8,25 +8,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from geo.arrays import Floats, Int32s, frozen, open_arrays, save_arrays
 from geo.audit import faults
 from geo.errors import SnapshotCorrupt
 from geo.hierarchy import Hierarchy
+from geo.label_records import write_records
 from geo.lookup import NONE, RANKS, Places, Records, Terms, look_up
 from geo.modes import Mode
 from geo.network import StreetNetwork
 from geo.seeds import EdgeServices, ServicePoints, Streets, refuse_overflow, seeds_of
 from geo.snapping import Snap
 from geo.splits import Splits
-from geo.sweeps import DEPTHS, LANES, MAX_COST_DS, ROW_BITS, Labels, Seeds, Sweep
+from geo.sweeps import DEPTHS, LANES, MAX_COST_DS, ROW_BITS, Seeds, Sweep
 
 __all__ = ["RANKS", "Access", "AccessField", "ServicePoints"]
 
@@ -75,6 +76,7 @@ class AccessField:
         ks: Sequence[int],
         edge_seeds: NDArray[np.int32],
         cutoff_s: float = 3600,
+        jobs: int = 1,
     ) -> AccessField:
         """Sweep every category.
 
@@ -88,6 +90,8 @@ class AccessField:
             (B,) junctions at the edge of the loaded streets (``geo.reach.boundary_junctions``).
         cutoff_s
             Nothing beyond is kept; at most 6,553 s.
+        jobs
+            Threads, each with its own 16 categories; the field is the same whatever their number.
 
         Raises
         ------
@@ -105,7 +109,7 @@ class AccessField:
         services = EdgeServices.of(points, network.edges, mode.off_road_m_per_s)
         seeds = seeds_of(services, streets, len(categories))
         records = {
-            k: _swept_records(hierarchy, k, [seeds[c] for c, own in enumerate(ks) if own == k], _ds(cutoff_s))
+            k: _swept_records(hierarchy, k, [seeds[c] for c, own in enumerate(ks) if own == k], _ds(cutoff_s), jobs)
             for k in DEPTHS
         }
         return cls(
@@ -261,14 +265,21 @@ def _ds(seconds: float) -> int:
     return round(seconds * 10)
 
 
-def _swept_records(hierarchy: Hierarchy, k: int, seeds: Sequence[Seeds], cutoff_ds: int) -> Records:
-    """Sweep the categories of one k, 16 at a time."""
+def _swept_records(hierarchy: Hierarchy, k: int, seeds: Sequence[Seeds], cutoff_ds: int, jobs: int = 1) -> Records:
+    """Sweep the categories of one k, 16 at a time, in several threads: kernels do without the interpreter's lock."""
     records = np.empty((hierarchy.junctions, len(seeds), k, 2), np.uint16)
     lanes = 1 if k == 1 and len(seeds) == 1 else LANES
-    sweep = Sweep(hierarchy, k, lanes)
-    for first in range(0, len(seeds), lanes):
-        batch = seeds[first : first + lanes]
-        _unpack(sweep.run(batch), hierarchy.row, first, len(batch), cutoff_ds, records)
+    batches = range(0, len(seeds), lanes)
+    threads = max(1, min(jobs, len(batches)))
+
+    def sweep_every(thread: int) -> None:
+        sweep = Sweep(hierarchy, k, lanes)
+        for first in batches[thread::threads]:
+            batch = seeds[first : first + lanes]
+            write_records(sweep.run(batch), hierarchy.row, first, len(batch), cutoff_ds, records)
+
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(sweep_every, range(threads)))
     return frozen(records, np.uint16)
 
 
@@ -277,17 +288,3 @@ def _swept_edge(hierarchy: Hierarchy, edge_seeds: NDArray[np.int32]) -> NDArray[
     nothing = np.zeros(junction.size, np.int32)
     labels = Sweep(hierarchy, 1, 1).run([Seeds(junction, nothing, nothing)])
     return frozen((labels[hierarchy.row, 0, 0] >> ROW_BITS).astype(np.uint16), np.uint16)
-
-
-@njit(cache=True, nogil=True)
-def _unpack(labels: Labels, row_of: Int32s, first: int, categories: int, cutoff_ds: int, records: Records) -> None:
-    """Write swept labels as records by junction, from column `first` on."""
-    for junction in range(row_of.size):
-        row = row_of[junction]
-        for category in range(categories):
-            for rank in range(records.shape[2]):
-                label = labels[row, rank, category]
-                cost = label >> ROW_BITS
-                found = cost <= cutoff_ds
-                records[junction, first + category, rank, 0] = cost if found else NONE
-                records[junction, first + category, rank, 1] = label & NONE if found else NONE

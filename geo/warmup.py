@@ -15,10 +15,11 @@ from geo.fields import AccessField, ServicePoints
 from geo.hierarchy import Hierarchy
 from geo.modes import Mode, load_modes
 from geo.network import RawStreets, StreetNetwork
+from geo.place_sweep import PlaceSweep
 from geo.projection import Projection
 from geo.search import StreetSearch
 from geo.snapping import EdgeIndex
-from geo.sweeps import DEPTHS, Seeds
+from geo.sweeps import DEPTHS, LANES, Seeds
 
 __all__ = ["warm_up"]
 
@@ -47,14 +48,16 @@ def _run(raw: RawStreets, mode: Mode) -> None:
     index.nearest_m(raw.node_lonlat)
     hierarchy = Hierarchy.build(network)
     count = len(raw.node_lonlat)
-    categories = [f"test.{k}" for k in (*DEPTHS, DEPTHS[0])]  # two of depth 1, so that both its kernels run
+    ks = (*DEPTHS * LANES, DEPTHS[0])  # whole batches of every depth, and one category that is none
+    categories = [f"test.{number}" for number in range(len(ks))]
     points = ServicePoints(np.arange(count, dtype=np.int32) % len(categories), np.arange(count, dtype=np.int32), snap)
     edge = np.zeros(1, np.int32)
-    field = AccessField.build(network, hierarchy, mode, points, categories, (*DEPTHS, DEPTHS[0]), edge)
+    field = AccessField.build(network, hierarchy, mode, points, categories, ks, edge)
     field.at(snap)
     if field.edge_inequality_violations(network):
         raise RuntimeError("the kernels do not compute what they should: delete the folder NUMBA_CACHE_DIR names")
     StreetSearch(network).nearest_services(Seeds(edge, edge, edge), DEPTHS[-1])
+    PlaceSweep(hierarchy).ds_to(edge, edge)
 
 
 def _tiny_town() -> RawStreets:

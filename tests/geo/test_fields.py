@@ -9,7 +9,7 @@ from geo.errors import LabelOverflow
 from geo.fields import RANKS, AccessField
 from geo.hierarchy import Hierarchy
 from geo.snapping import EdgeIndex, Snap
-from tests.geo.shapes import CLOSED, field_of, network_of, place, places
+from tests.geo.shapes import CLOSED, field_of, network_of, place, places, points_of
 from tests.lattice import MODES, Lattice
 
 WALK, CAR = MODES["walk"], MODES["car"]
@@ -238,3 +238,13 @@ def test_one_category_is_swept_again_and_the_field_stays():
     assert moved.edge_inequality_violations(network) == 0
     with pytest.raises(ValueError, match="no category 'unknown'"):
         field.swept(Hierarchy.build(network), "unknown", places())
+
+
+def test_several_threads_build_the_same_field():
+    network = network_of([(float(j), 0.0) for j in range(40)], [(j, j + 1, 900 + j, 800) for j in range(39)])
+    points = points_of([place(number % 39, 0.25) for number in range(70)])
+    build = (network, Hierarchy.build(network), WALK, points, [f"test.{number}" for number in range(70)])
+    ks = [1, 3] * 35
+    alone, together = (AccessField.build(*build, ks, np.zeros(0, np.int32), jobs=jobs) for jobs in (1, 3))
+    for k in (1, 3, 5):
+        np.testing.assert_array_equal(alone.records[k], together.records[k])
