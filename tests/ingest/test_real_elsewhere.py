@@ -19,9 +19,10 @@ from tests.ingest.elsewhere import came_to, declared, read_vintage, scope_of
         ("creches_44", "44", 0, (507, 272, 0, 232, 3), {"other_department": 3}, {"childcare.creche": 272}),
         # One row for each childminder.
         ("mam_44", "44", 0, (329, 105, 222, 0, 2), {"other_department": 2}, {"childcare.mam": 105}),
-        # One commune of Maine-et-Loire has become a part of Loire-Atlantique's since, beyond the outline of then.
+        # One commune of Maine-et-Loire has become a part of Loire-Atlantique's since, beyond the outline of then: its
+        # pool is refused, and its other installations are of no category wherever they stand.
         (
-            "res_installations", "44", 0, (9229, 309, 0, 8915, 5), {"other_department": 5},
+            "res_installations", "44", 0, (9229, 309, 0, 8919, 1), {"other_department": 1},
             {"sport.gym": 266, "sport.pool": 43},
         ),
         ("hopitaux_eurostat", "44", 0, (5368, 62, 0, 5306, 0), {}, {"health.hospital": 62}),
