@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from app.answers.attribution import attribution
@@ -90,5 +91,7 @@ class Evidence(dict[int, dict[str, Any]]):
             "source": origin.source,
             "licence": origin.licence.value,
             "data_date": origin.data_date,
+            "departures": None if service.departures is None else asdict(service.departures),
+            "lines": list(service.lines),
         }
         return said

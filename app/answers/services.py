@@ -45,6 +45,7 @@ def _feature(service: Service) -> dict[str, Any]:
             "precision": service.precision.value,
             "updated": service.updated or None,
             "departures": None if service.departures is None else asdict(service.departures),
+            "lines": list(service.lines),
             "provenance": [
                 {
                     "source": origin.source,

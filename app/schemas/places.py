@@ -57,6 +57,8 @@ class ServiceProperties(Shape):
     """When its publisher last looked at this row (`YYYY-MM-DD`, or as much of it as is said); null is not said."""
     departures: DeparturesPerDay | None
     """Of a stop; null where no timetable is known, never 0."""
+    lines: list[str]
+    """Public names of the lines that call at a stop; empty where none are known."""
     provenance: list[Origin]
     """The first gave the fields."""
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from app.schemas.places import DeparturesPerDay
 from app.schemas.problems import Problem
 from app.schemas.shape import Latitude, Longitude, Shape
 
@@ -48,6 +49,10 @@ class Nearest(Shape):
     source: str
     licence: str
     data_date: str
+    departures: DeparturesPerDay | None
+    """Of a stop; null where no timetable is known, never 0."""
+    lines: list[str]
+    """Public names of the lines that call at a stop; empty where none are known."""
 
 
 class ComponentRow(Shape):

@@ -13,6 +13,8 @@ const nearest = (service: string, seconds = 300): Nearest => ({
   source: 's',
   licence: 'l',
   data_date: '2026',
+  departures: null,
+  lines: [],
 });
 
 function component(

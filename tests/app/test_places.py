@@ -69,6 +69,9 @@ def test_what_is_not_known_is_null_and_never_nothing(client: Client) -> None:
     assert departures.pop("registre:t0") == {"weekday": 12.4, "evening": 1.2, "sunday": 0.0}
     assert len(departures) == 7
     assert set(departures.values()) == {None}
+    lines = {key: properties["lines"] for key, properties in told.items()}
+    assert (lines["registre:t0"], lines["registre:t1"], lines["registre:t2"]) == ([], ["1"], ["1", "4"])
+    assert lines["registre:poste"] == []
     updated = {key: properties["updated"] for key, properties in told.items()}
     assert updated.pop("registre:poste") == "2026-02-17"
     assert set(updated.values()) == {None}

@@ -171,7 +171,7 @@ def _services(town: Town) -> list[Service]:
     found += [made("shop.restaurant", f"r{n:03d}", f"Café n° {n}", (n * 7 % 70) / 10, n % ROWS) for n in range(120)]
     timetable = {0: Departures(12.4, 1.2, 0.0)}
     found += [
-        made("transport.stop", f"t{n}", f"Arrêt {n}", n + 0.5, 5, departures=timetable.get(n))
+        made("transport.stop", f"t{n}", f"Arrêt {n}", n + 0.5, 5, departures=timetable.get(n), lines=("1", "4")[:n])
         for n in range(COLUMNS - 1)
     ]
     return found

@@ -111,6 +111,10 @@ export interface Nearest {
   source: string;
   licence: string;
   data_date: string;
+  /** Of a stop: trips a day; null where no timetable is known, which is not 0. */
+  departures: { weekday: number; evening: number; sunday: number } | null;
+  /** Of a stop: names of the lines that call there; empty where none are known. */
+  lines: string[];
 }
 
 export interface Component {

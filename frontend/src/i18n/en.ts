@@ -131,6 +131,10 @@ const en: Messages = {
     minutes: 'Time',
     unnamed: 'Unnamed',
     showOnMap: (name) => `Show ${name} on the map`,
+    lines: (names) => `${names.length > 1 ? 'Lines' : 'Line'} ${names.join(', ')}`,
+    departures: (weekday, evening, sunday) =>
+      `departures: ${weekday} on a working day, ${evening} of them in the evening, ${sunday} on a Sunday`,
+    frequencyUnknown: 'frequency unknown',
     noneWithin: 'Searched, none near enough to count: 0 points.',
     tooFar: (minutes) => `Searched: the nearest, ${minutes} away, is too far to count.`,
     reasons: {

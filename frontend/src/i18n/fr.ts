@@ -132,6 +132,10 @@ const words = {
     minutes: 'Temps',
     unnamed: 'Sans nom',
     showOnMap: (name: string) => `Montrer ${name} sur la carte`,
+    lines: (names: readonly string[]) => `${names.length > 1 ? 'Lignes' : 'Ligne'} ${names.join(', ')}`,
+    departures: (weekday: string, evening: string, sunday: string) =>
+      `départs : ${weekday} par jour ouvré, dont ${evening} en soirée, ${sunday} le dimanche`,
+    frequencyUnknown: 'fréquence inconnue',
     noneWithin: 'Cherché, aucun assez proche pour compter : 0 point.',
     tooFar: (minutes: string) => `Cherché : le plus proche, à ${minutes}, est trop loin pour compter.`,
     reasons: {
