@@ -25,6 +25,8 @@ __all__ = [
 _KMH_IN_A_MILE = 1.609344
 _NUMBER = re.compile(r"(\d+(?:\.\d+)?) ?(km/h|kmh|kph|mph)?")
 FASTEST_KMH = 200.0
+SLOWEST_KMH = 3.0
+"""No sign limits to less; a smaller number is a slip that would close the street, or cost more than can be counted."""
 
 
 class Speeds(NamedTuple):
@@ -137,7 +139,7 @@ class LimitRule:
         if number is None:
             return None
         kmh = float(number[1]) * (_KMH_IN_A_MILE if number[2] == "mph" else 1.0)
-        return kmh if 0 < kmh <= FASTEST_KMH else None
+        return kmh if SLOWEST_KMH <= kmh <= FASTEST_KMH else None
 
 
 @dataclass(frozen=True, slots=True)
