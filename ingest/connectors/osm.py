@@ -22,6 +22,7 @@ from ingest.catalogue import Source
 from ingest.connectors.table import FILE, LINE, POINT_LAT, POINT_LON, Table
 from ingest.entrances import ENTRANCE_KEYS, Entrances, as_text
 from ingest.fetch import Fetched
+from ingest.osm_faults import UNREADABLE
 
 __all__ = ["ENTRANCES", "KEY", "STREET", "TAKEN_FROM_RELATION", "OsmObject", "objects", "read", "street_names"]
 
@@ -86,7 +87,7 @@ def _name(file: Fetched) -> str:
 def _damage_named(source: Source, file: Fetched) -> Iterator[None]:
     try:
         yield
-    except (RuntimeError, OSError) as error:
+    except UNREADABLE as error:
         detail = f"cut off or no OpenStreetMap file: {error}"
         raise SourceMalformed(source.id, detail, file=_name(file)) from error
 
