@@ -13,8 +13,8 @@ from fastapi.openapi.utils import get_openapi
 
 from app import __version__, errors, logs
 from app.middleware import HeadAsGet, SafeHeaders
-from app.routes import coverage, ledger, meta, pages, places, score, search, tiles
-from app.schemas import Problem, ScoresQuestion
+from app.routes import coverage, isochrone, ledger, meta, pages, places, route, score, search, tiles
+from app.schemas import Problem, ScoresQuestion, TravelTimesQuestion
 from app.serving import Serving
 from app.settings import Settings, load_settings
 
@@ -51,6 +51,8 @@ def create_app(settings: Settings) -> FastAPI:
         places.router,
         search.router,
         score.router,
+        route.router,
+        isochrone.router,
         coverage.router,
         tiles.router,
     ):
@@ -100,7 +102,7 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
             title=app.title, version=app.version, description=app.description, routes=app.routes, tags=_TAGS
         )
         shapes = schema.setdefault("components", {}).setdefault("schemas", {})
-        for shape in (Problem, ScoresQuestion):
+        for shape in (Problem, ScoresQuestion, TravelTimesQuestion):
             described = shape.model_json_schema(ref_template="#/components/schemas/{model}")
             shapes.update(described.pop("$defs", {}))
             shapes[shape.__name__] = described
@@ -112,6 +114,7 @@ _TAGS = [
     {"name": "meta", "description": "What the service answers from."},
     {"name": "places", "description": "Services and addresses."},
     {"name": "scores", "description": "How near a home is to what its household counts on."},
+    {"name": "travel", "description": "Ways and times between places of one's own."},
     {"name": "coverage", "description": "Who lives within so many minutes of a service."},
     {"name": "tiles", "description": "The basemap."},
 ]

@@ -11,6 +11,7 @@ from app.schemas.meta import CategoryRow, FindingRow, Health, LedgerRow, Profile
 from app.schemas.places import CommuneCollection, GeocodeCollection, ServiceCollection
 from app.schemas.problems import Problem
 from app.schemas.scores import ProblemRow, ScoreAnswer, ScoreRow, ScoresAnswer, ScoresQuestion
+from app.schemas.travel import IsochroneAnswer, RouteAnswer, TravelTimesAnswer, TravelTimesQuestion
 
 __all__ = [
     "CategoryRow",
@@ -19,15 +20,19 @@ __all__ = [
     "FindingRow",
     "GeocodeCollection",
     "Health",
+    "IsochroneAnswer",
     "LedgerRow",
     "Problem",
     "ProblemRow",
     "ProfileRow",
     "RejectPage",
+    "RouteAnswer",
     "ScoreAnswer",
     "ScoreRow",
     "ScoresAnswer",
     "ScoresQuestion",
     "ServiceCollection",
     "SnapshotAnswer",
+    "TravelTimesAnswer",
+    "TravelTimesQuestion",
 ]

@@ -19,6 +19,7 @@ from tests.app.town import Town
 TEXT = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
 BASE = "http://127.0.0.1:8000"
 LON, LAT, ADDRESS, TILE = "-3.99526", "46.46601", "10 avenue de la Mer, Montaubrelle", "14/8010/5798"
+GOAL = "-3.985,46.468"
 """Where the examples lie: in the sample territory. The town of the tests has places of its own."""
 EXAMPLES = [line for block in re.findall(r"```sh\n(.*?)```", TEXT, re.DOTALL) for line in block.splitlines()]
 
@@ -26,7 +27,8 @@ EXAMPLES = [line for block in re.findall(r"```sh\n(.*?)```", TEXT, re.DOTALL) fo
 def ask(client: Client, town: Town, line: str):
     """Carry out one example as curl would; returns the answer and the status that the line promises."""
     lon, lat = town.lonlat(2.2, 1)
-    here = {LON: f"{lon:.6f}", LAT: f"{lat:.6f}", ADDRESS: "3 rue du Maréchal Foch", TILE: "0/0/0"}
+    goal = ",".join(f"{degrees:.6f}" for degrees in town.lonlat(5, 2))
+    here = {LON: f"{lon:.6f}", LAT: f"{lat:.6f}", GOAL: goal, ADDRESS: "3 rue du Maréchal Foch", TILE: "0/0/0"}
     for there, ours in here.items():
         line = line.replace(there, ours)
     words = shlex.split(line, comments=True)

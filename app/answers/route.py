@@ -1,0 +1,142 @@
+"""A way, told in French and in English."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from app.answers.attribution import attribution
+from app.answers.geometry import DEGREE_DIGITS, degrees
+from app.answers.scores import Evidence
+from app.answers.standpoint import standpoint_answer
+from app.validation import shown
+from geo.catchment import service_stops
+from geo.errors import FieldProblem, InvalidParameter, OffNetwork
+from geo.projection import Projection
+from geo.route import Leg, LegSort, Route, Step, Turn, route
+from geo.snapshot import Snapshot
+from geo.standpoint import Standpoint, travel
+from geo.travel import Stops
+
+__all__ = ["route_answer"]
+
+_LEGS = {
+    LegSort.START: ("avant de partir", "before setting off"),
+    LegSort.OFF_ROAD_START: ("jusqu’à la rue", "to the street"),
+    LegSort.STREET: ("par les rues", "along the streets"),
+    LegSort.OFF_ROAD_END: ("de la rue à la porte", "from the street to the door"),
+    LegSort.END: ("pour se garer", "to park"),
+}
+_STEPS = {
+    Turn.DEPART: ("Partez et suivez la rue sur {far}", "Set off and follow the street for {far}"),
+    Turn.LEFT: ("Tournez à gauche et continuez sur {far}", "Turn left and go on for {far}"),
+    Turn.RIGHT: ("Tournez à droite et continuez sur {far}", "Turn right and go on for {far}"),
+    Turn.BACK: ("Faites demi-tour et continuez sur {far}", "Turn round and go on for {far}"),
+    Turn.ARRIVE: ("Vous êtes à destination", "You have arrived"),
+}
+_LONGEST_MINUTES = 109
+
+
+def route_answer(snapshot: Snapshot, here: Standpoint, goal: Standpoint | str, mode: str) -> dict[str, Any]:
+    """Give the way from a place to another, or to the service of an id.
+
+    Raises
+    ------
+    InvalidParameter
+        When there is no such service, or no way leads to the goal.
+    OffNetwork
+        When no street is loaded near the service.
+    """
+    found: Route | None
+    if isinstance(goal, Standpoint):
+        found = _found(snapshot, mode, here, goal.stops, (goal.place.lon, goal.place.lat))
+        row = None
+    else:
+        row, found = _to_service(snapshot, mode, here, goal)
+    if found is None:
+        field = "to" if isinstance(goal, Standpoint) else "service"
+        expected = f"a place that can be reached within {_LONGEST_MINUTES} minutes"
+        raise InvalidParameter(FieldProblem(field, "no way leads there from here", expected))
+    service = None if row is None else snapshot.memo("app.evidence", lambda: Evidence(snapshot))[row]
+    return {
+        "type": "Feature",
+        "geometry": {"type": "LineString", "coordinates": np.round(found.lonlat, DEGREE_DIGITS).tolist()},
+        "properties": {
+            "seconds": found.seconds,
+            "metres": round(found.metres),
+            "mode": mode,
+            "from": standpoint_answer(snapshot, here),
+            "to": standpoint_answer(snapshot, goal) if isinstance(goal, Standpoint) else None,
+            "service": service,
+            "legs": [_leg(leg) for leg in found.legs if leg.seconds or leg.sort is LegSort.STREET],
+            "steps": [_step(found, step) for step in found.steps],
+        },
+        "snapshot": snapshot.id,
+        "method_version": snapshot.method.version,
+        "attribution": attribution(snapshot, () if service is None else (service["source"],)),
+    }
+
+
+def _found(
+    snapshot: Snapshot, mode: str, here: Standpoint, targets: Stops, lonlat: tuple[float, float]
+) -> Route | None:
+    network = snapshot.networks[mode]
+    projection = snapshot.memo(("projection", network.crs), lambda: Projection(network.crs))
+    ends = (here.place.lon, here.place.lat), lonlat
+    return route(travel(snapshot, mode), projection, snapshot.modes[mode], (here.stops, targets), ends)
+
+
+def _to_service(snapshot: Snapshot, mode: str, here: Standpoint, service: str) -> tuple[int, Route | None]:
+    """Go to the service where the field has it, so that the seconds are those of a score."""
+    by_id: dict[str, int] = snapshot.memo("app.service_rows", lambda: _rows_by_id(snapshot))
+    if service not in by_id:
+        expected = "the id of a confirmed service, as /api/v1/services and scores give it"
+        raise InvalidParameter(FieldProblem("service", f"{shown(service)} is not known", expected))
+    row = by_id[service]
+    known, field = snapshot.services.row(row), snapshot.fields[mode]
+    rows = snapshot.services.ranges[known.category]
+    own = field.services.row == row - rows.start
+    own &= field.services.category == field.categories.index(known.category)
+    if not own.any():
+        raise OffNetwork(loaded=snapshot.is_loaded(known.lon, known.lat))
+    targets = Stops(*(column[own] for column in service_stops(field)))
+    return row, _found(snapshot, mode, here, targets, (known.lon, known.lat))
+
+
+def _rows_by_id(snapshot: Snapshot) -> dict[str, int]:
+    """Return the first row of each confirmed service: one site may give services of two categories."""
+    ids = snapshot.services.arrow.column("id").to_pylist()
+    return {ids[row]: row for row in reversed(range(len(ids))) if snapshot.services.confirmed[row]}
+
+
+def _leg(leg: Leg) -> dict[str, Any]:
+    french, english = _LEGS[leg.sort]
+    return {
+        "sort": leg.sort.value,
+        "label": {"fr": french, "en": english},
+        "seconds": leg.seconds,
+        "metres": round(leg.metres),
+    }
+
+
+def _step(found: Route, step: Step) -> dict[str, Any]:
+    french, english = _STEPS[step.turn]
+    lon, lat = found.lonlat[step.vertex].tolist()
+    return {
+        "turn": step.turn.value,
+        "text": {
+            "fr": french.format(far=_far(step.metres, decimal=",")),
+            "en": english.format(far=_far(step.metres, decimal=".")),
+        },
+        "seconds": step.seconds,
+        "metres": round(step.metres),
+        "lon": degrees(lon),
+        "lat": degrees(lat),
+    }
+
+
+def _far(metres: float, decimal: str) -> str:
+    if metres < 1000:
+        return f"{round(metres, -1) if metres >= 100 else metres:.0f}\u202fm"
+    return f"{metres / 1000:.1f}\u202fkm".replace(".", decimal)
