@@ -58,6 +58,7 @@ def build_access(
     stage: Stage,
     stages: Stages,
     streets_key: str,
+    jobs: int,
 ) -> dict[str, ModeAccess]:
     """Build every mode, or open what is kept of it.
 
@@ -75,6 +76,8 @@ def build_access(
         Where networks, hierarchies and fields are kept; what is returned is mapped from there.
     streets_key
         Stands for what the streets and modes depend on.
+    jobs
+        Threads that sweep.
 
     Raises
     ------
@@ -98,7 +101,7 @@ def build_access(
                 snap = EdgeIndex(on).snap(lonlat)
                 edge = boundary_junctions(on, declared_area, raw.extent, projection)
                 points = ServicePoints(category, row, snap)
-                field = AccessField.build(on, by, mode, points, tuple(taxonomy), ks, edge, method.cutoff_s)
+                field = AccessField.build(on, by, mode, points, tuple(taxonomy), ks, edge, method.cutoff_s, jobs)
                 field.save(folder)
                 near = len(np.unique(np.column_stack([category, row])[snap.edge >= 0], axis=0))
                 checks = {"services_on_network": near, "violations": field.edge_inequality_violations(on)}

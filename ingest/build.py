@@ -163,7 +163,7 @@ class Builder:
         self, plan: Plan, store: Store, run: int, gathered: Gathered, before: Sequence[Finding], stages: Stages
     ) -> list[Finding]:
         """Derive, check what was derived, and publish; returns what this check found."""
-        derived = derive(plan, store, run, gathered, self.settings.data, self._stage, stages)
+        derived = derive(plan, store, run, gathered, self.settings.data, self._stage, stages, self.settings.jobs)
         content = derived.content
         loaded = content.loaded_area
         findings = check_access(derived.access, content.services, loaded, gathered.scope.area, derived.areas)

@@ -42,7 +42,7 @@ class Derivation:
 
 
 def derive(
-    plan: Plan, store: Store, run: int, gathered: Gathered, data: Path, stage: Stage, stages: Stages
+    plan: Plan, store: Store, run: int, gathered: Gathered, data: Path, stage: Stage, stages: Stages, jobs: int
 ) -> Derivation:
     """Derive the snapshot of a run.
 
@@ -52,6 +52,8 @@ def derive(
         The folder of taxonomy, method, modes and profiles.
     stage, stages
         Who is told, and where results are kept.
+    jobs
+        Threads that sweep.
 
     Raises
     ------
@@ -80,6 +82,7 @@ def derive(
         stage,
         stages,
         streets_key,
+        jobs,
     )
     with stage("basemap", 1) as advance:
         paths = [file.path for file in extracts]

@@ -41,7 +41,7 @@ class BuildSettings(BaseSettings):
     cache: Path = ROOT / "data" / "cache"
     """Folder of the stages' results: what a build that was stopped, or has new inputs, need not do again."""
     jobs: Annotated[int, Field(ge=1)] = min(os.cpu_count() or 1, 4)
-    """How many sources are fetched at a time."""
+    """How many sources are fetched, or batches of categories are swept, at a time."""
     keep_snapshots: Annotated[int, Field(ge=0)] = 3
     """How many snapshots are kept beside the one that serves and the one before it."""
     internal_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)] = ()

@@ -30,7 +30,9 @@ def build(
         ),
     ] = None,
     because: Annotated[str, typer.Option(metavar="REASON", help="Why that is right; it is recorded.")] = "",
-    jobs: Annotated[int | None, typer.Option(min=1, help="How many sources to fetch at a time.")] = None,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="How many sources to fetch, or batches of categories to sweep, at a time.")
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing but warnings.")] = False,
 ) -> None:
     """Build a territory's snapshot from its sources, and publish it when the gates agree."""
