@@ -123,6 +123,8 @@ def test_the_best_round_counts_and_a_slow_contender_leaves_early() -> None:
     rounds: list[int] = []
     race(9, 0.0, slow=lambda: rounds.append(0))
     assert len(rounds) == clock.FEWEST_ROUNDS
+    clock.repeated(lambda: rounds.append(0), 3)()
+    assert len(rounds) == clock.FEWEST_ROUNDS + 3
 
 
 def test_a_mirror_that_is_named_must_be_there(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:  # type: ignore[no-untyped-def]
