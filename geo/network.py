@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from geo.arrays import Int64s, open_arrays, require_rows, save_arrays
 from geo.contraction import Chains
-from geo.errors import LabelOverflow, SnapshotCorrupt
+from geo.errors import ConfigurationError, LabelOverflow, SnapshotCorrupt
 from geo.hilbert import hilbert_order
 from geo.modes import Mode
 from geo.projection import Projection
@@ -71,6 +71,8 @@ class StreetNetwork:
     obstacle_xy_m: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 4)))
     """(O, 4) x and y of both ends, in the plane, of what nobody crosses between a place and its street:
     :attr:`geo.streets.RawStreets.obstacle_lonlat`."""
+    obstacle_is_shore: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
+    """(O,) which of them are the border of water, of which one may be crossed."""
     splits: Splits | None = None
     """Junctions split where turns are restricted, which are the last of all; None where no turn is."""
     turns: TurnReport | None = None
@@ -94,6 +96,8 @@ class StreetNetwork:
 
         Raises
         ------
+        ConfigurationError
+            When the plane cannot hold one of the streets.
         LabelOverflow
             When one edge costs more than an int32 of milliseconds holds (25 days): a node lies astray. When there are
             more nodes or segments than an int32 numbers.
@@ -107,13 +111,15 @@ class StreetNetwork:
             each = zip(kept_by_area, range(main.areas), strict=True)
             kept_by_area = tuple(kept and kept * _metres(segments, a) / _metres(main, a) for kept, a in each)
         edges, arrays = _in_memory_order(chains, segments.node_lonlat, projection)
+        obstacle_xy_m, obstacle_is_shore = _obstacles(raw, projection)
         network = cls(
             mode=mode.id,
             crs=projection.crs,
             kept_share=kept_share,
             kept_by_area=kept_by_area,
             untold_share=segments.untold_share,
-            obstacle_xy_m=_project(raw.obstacle_lonlat.reshape(-1, 2), projection).reshape(-1, 4),
+            obstacle_xy_m=obstacle_xy_m,
+            obstacle_is_shore=obstacle_is_shore,
             splits=None,
             turns=turns,
             **arrays,
@@ -182,6 +188,7 @@ class StreetNetwork:
         if (
             per_edge != {len(network.vertex_ptr) - 1}
             or {len(network.vertex_share), int(network.vertex_ptr[-1])} != {vertices}
+            or len(network.obstacle_xy_m) != len(network.obstacle_is_shore)
             or (network.splits is not None and not network.splits.belongs_to(network.junctions, network.edges))
         ):
             raise SnapshotCorrupt(f"the street network in {folder.name} holds arrays of different builds")
@@ -199,6 +206,7 @@ _ARRAYS: dict[str, type[np.generic]] = {
     "vertex_xy_m": np.float64,
     "vertex_share": np.float64,
     "obstacle_xy_m": np.float64,
+    "obstacle_is_shore": np.bool_,
 }
 
 
@@ -249,8 +257,21 @@ def _metres(segments: Segments, area: int | None = None) -> float:
     return float(segments.length_m[slice(None) if area is None else segments.area == area].sum())
 
 
+def _obstacles(raw: RawStreets, projection: Projection) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Draw the obstacles in the plane; what it cannot hold is no obstacle."""
+    lon, lat = raw.obstacle_lonlat.reshape(-1, 2).T
+    xy_m = np.column_stack(projection.to_xy_m(lon, lat)).reshape(-1, 4)
+    held = np.isfinite(xy_m).all(axis=1)
+    return xy_m[held], raw.obstacle_is_shore[held]
+
+
 def _project(lonlat: NDArray[np.float64], projection: Projection) -> NDArray[np.float64]:
-    return np.column_stack(projection.to_xy_m(lonlat[:, 0], lonlat[:, 1]))
+    xy_m = np.column_stack(projection.to_xy_m(lonlat[:, 0], lonlat[:, 1]))
+    beyond = ~np.isfinite(xy_m).all(axis=1)
+    if beyond.any():
+        lon, lat = lonlat[beyond][0].tolist()
+        raise ConfigurationError(f"{projection.crs} cannot hold a street at lon {lon}, lat {lat}: a node lies astray")
+    return xy_m
 
 
 def _whole_ms(cost_ms: NDArray[np.float64]) -> NDArray[np.int32]:

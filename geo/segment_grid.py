@@ -16,13 +16,16 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from geo.arrays import frozen
+from geo.arrays import Int8s, frozen
 
 __all__ = ["DRAWN_WITHIN_M", "SegmentGrid"]
 
 DRAWN_WITHIN_M = 2.0
 """How far off a line may be drawn: a crossing no farther than that from either end of a connection bars nothing, so
 that a quay drawn a little inside the river's bank, or a mill on it, stays on its own side."""
+_BARRED = 2
+"""A line bars by itself; of borders of water it takes two, into the water and out of it: who stands in it, or by a pier
+in it, is not behind it."""
 
 _CELL_M = 100.0
 """Side of a cell; about a block, so that most searches end in nine cells."""
@@ -100,10 +103,16 @@ class SegmentGrid:
         distance_m : (M,) float64
             NaN when there is none.
         """
-        return self.nearest_unbarred(x, y, limit_m, _NOTHING, limit_m)[:3]
+        return self.nearest_unbarred(x, y, limit_m, _NOTHING, _NO_BORDER, limit_m)[:3]
 
     def nearest_unbarred(
-        self, x: _Floats, y: _Floats, limit_m: float, bars: SegmentGrid, unbarred_limit_m: float
+        self,
+        x: _Floats,
+        y: _Floats,
+        limit_m: float,
+        bars: SegmentGrid,
+        is_border: NDArray[np.bool_],
+        unbarred_limit_m: float,
     ) -> tuple[_Rows, _Floats, _Floats, NDArray[np.bool_]]:
         """Find the nearest segment that each point sees past the bars, else the nearest of all.
 
@@ -114,6 +123,8 @@ class SegmentGrid:
         bars
             Segments that the straight line from a point to its place on the segment must not cross, but for the first
             and last :data:`DRAWN_WITHIN_M` of it.
+        is_border
+            (B,) which of the bars are the border of an area: one of them may be crossed, two not.
         unbarred_limit_m
             How far to look for another segment when the nearest is barred.
 
@@ -122,9 +133,10 @@ class SegmentGrid:
         segment, along, distance_m
             As :meth:`nearest` returns them.
         barred : (M,) bool
-            Whether the line to the segment crosses a bar: none that does not was found.
+            Whether the line to the segment is barred: none that is not was found.
         """
-        return _nearest(x, y, limit_m, self._cells, bars._cells, unbarred_limit_m)
+        weight = np.where(is_border, 1, _BARRED).astype(np.int8)
+        return _nearest(x, y, limit_m, self._cells, bars._cells, weight, unbarred_limit_m)
 
     @cached_property
     def _cells(self) -> _Cells:
@@ -171,7 +183,7 @@ def _cell_of(offset_m: float, cell: float, cells: int) -> int:
 
 @njit(cache=True, nogil=True)
 def _nearest(
-    x: _Floats, y: _Floats, limit_m: float, streets: _Cells, bars: _Cells, unbarred_limit_m: float
+    x: _Floats, y: _Floats, limit_m: float, streets: _Cells, bars: _Cells, weight: Int8s, unbarred_limit_m: float
 ) -> tuple[_Rows, _Floats, _Floats, NDArray[np.bool_]]:
     segment = np.full(x.size, -1, np.int32)
     along = np.zeros(x.size)
@@ -181,9 +193,9 @@ def _nearest(
         px, py = x[i] - streets.origin[0], y[i] - streets.origin[1]
         if not (math.isfinite(px) and math.isfinite(py)):
             continue
-        best, at, squared = _search(px, py, limit_m, streets, bars, False)
-        if best >= 0 and _is_barred(px, py, best, at, streets, bars):
-            other, at_other, squared_other = _search(px, py, unbarred_limit_m, streets, bars, True)
+        best, at, squared = _search(px, py, limit_m, streets, bars, weight, False)
+        if best >= 0 and _is_barred(px, py, best, at, streets, bars, weight):
+            other, at_other, squared_other = _search(px, py, unbarred_limit_m, streets, bars, weight, True)
             barred[i] = other < 0
             if other >= 0:
                 best, at, squared = other, at_other, squared_other
@@ -194,7 +206,7 @@ def _nearest(
 
 @njit(cache=True, nogil=True)
 def _search(
-    px: float, py: float, limit_m: float, streets: _Cells, bars: _Cells, heeding: bool
+    px: float, py: float, limit_m: float, streets: _Cells, bars: _Cells, weight: Int8s, heeding: bool
 ) -> tuple[int, float, float]:
     """Return the nearest segment, or of those that are not barred, where on it, and its squared distance."""
     best, at, squared = -1, 0.0, limit_m * limit_m
@@ -214,41 +226,52 @@ def _search(
                     ends = streets.ends[s]
                     f, d = _to_segment(px, py, ends[0], ends[1], ends[2], ends[3])
                     nearer = d < squared or (d == squared and (best < 0 or s < best))
-                    if nearer and not (heeding and _is_barred(px, py, s, f, streets, bars)):
+                    if nearer and not (heeding and _is_barred(px, py, s, f, streets, bars, weight)):
                         best, at, squared = s, f, d
     return best, at, squared
 
 
 @njit(cache=True, nogil=True)
-def _is_barred(px: float, py: float, s: int, along: float, streets: _Cells, bars: _Cells) -> bool:
-    """Whether the line from a point to its place on a segment crosses a bar; coordinates from the streets' origin."""
+def _is_barred(px: float, py: float, s: int, along: float, streets: _Cells, bars: _Cells, weight: Int8s) -> bool:
+    """Whether the line from a point to its place on a segment is barred; coordinates from the streets' origin."""
     ends = streets.ends[s]
     east, north = streets.origin[0] - bars.origin[0], streets.origin[1] - bars.origin[1]
     ax, ay = px + east, py + north
     bx, by = ends[0] + along * (ends[2] - ends[0]) + east, ends[1] + along * (ends[3] - ends[1]) + north
+    metres = math.hypot(bx - ax, by - ay)
     low, high = _cell_of(min(ay, by), bars.cell, bars.rows), _cell_of(max(ay, by), bars.cell, bars.rows)
     left, right = _cell_of(min(ax, bx), bars.cell, bars.columns), _cell_of(max(ax, bx), bars.cell, bars.columns)
+    crossed = 0
     for row in range(low, high + 1):
         for column in range(left, right + 1):
             q = row * bars.columns + column
             for item in bars.items[bars.ptr[q] : bars.ptr[q + 1]]:
-                if _crosses(ax, ay, bx, by, bars.ends[item]):
-                    return True
+                share = _crossing(ax, ay, bx, by, bars.ends[item])
+                if not DRAWN_WITHIN_M < share * metres < metres - DRAWN_WITHIN_M:
+                    continue
+                # a bar that lies in several cells counts in the one in which it is crossed
+                at_row = min(max(_cell_of(ay + share * (by - ay), bars.cell, bars.rows), low), high)
+                at_column = min(max(_cell_of(ax + share * (bx - ax), bars.cell, bars.columns), left), right)
+                if (at_row, at_column) == (row, column):
+                    crossed += weight[item]
+                    if crossed >= _BARRED:
+                        return True
     return False
 
 
 @njit(cache=True, nogil=True)
-def _crosses(ax: float, ay: float, bx: float, by: float, bar: _Floats) -> bool:
-    """Whether the line from a to b crosses a bar, or touches it, farther than `DRAWN_WITHIN_M` from both its ends."""
+def _crossing(ax: float, ay: float, bx: float, by: float, bar: _Floats) -> float:
+    """Share of the way from a to b at which it crosses a bar, −1 where it does not.
+
+    A bar's end on the line belongs to its left side, so that a corner of a border is crossed once or not at all.
+    """
     dx, dy = bx - ax, by - ay
     from_start = dx * (bar[1] - ay) - dy * (bar[0] - ax)
     from_end = dx * (bar[3] - ay) - dy * (bar[2] - ax)
-    if from_start == from_end or from_start * from_end > 0.0:  # parallel, or wholly on one side
-        return False
+    if (from_start >= 0.0) == (from_end >= 0.0):
+        return -1.0
     ex, ey = bar[2] - bar[0], bar[3] - bar[1]
-    metres = math.hypot(dx, dy)
-    run = metres * ((bar[0] - ax) * ey - (bar[1] - ay) * ex) / (dx * ey - dy * ex)
-    return bool(DRAWN_WITHIN_M < run < metres - DRAWN_WITHIN_M)
+    return float(((bar[0] - ax) * ey - (bar[1] - ay) * ex) / (dx * ey - dy * ex))
 
 
 @njit(cache=True, nogil=True)
@@ -284,3 +307,4 @@ def _to_segment(px: float, py: float, x0: float, y0: float, x1: float, y1: float
 
 
 _NOTHING = SegmentGrid.empty()
+_NO_BORDER = np.zeros(0, np.bool_)

@@ -1,8 +1,9 @@
 """From a point to its street: the nearest edge, where on it, on which side, and how many metres away.
 
 Those metres are walked in a straight line. Nobody walks through a river, over a railway or over a motorway: an edge
-behind one of them is taken only when there is no other within the limit, and the answer then says so. Near is meant by
-the straight pieces of an edge: of each piece the nearest point counts.
+behind one of them is taken only when there is no other within the limit, and the answer then says so. Who stands in the
+water, on a slipway or by a fountain, walks out of it. Near is meant by the straight pieces of an edge: of each piece
+the nearest point counts.
 """
 
 from __future__ import annotations
@@ -86,6 +87,7 @@ class EdgeIndex:
         self._grid = SegmentGrid.over(self._ends_m) if network.edges else None
         barred = network.obstacle_xy_m
         self._obstacles = SegmentGrid.over(barred) if len(barred) else SegmentGrid.empty()
+        self._is_shore = network.obstacle_is_shore
 
     def snap(self, lonlat: NDArray[np.float64], limit_m: float = SNAP_LIMIT_M) -> FoundSnap:
         """Find the nearest edge of each place that no obstacle parts from it, else the nearest of all.
@@ -106,7 +108,7 @@ class EdgeIndex:
             x, y = self._projection.to_xy_m(lonlat[:, 0], lonlat[:, 1])
             least, most = self._scales
             segment, along, distance_m, behind = self._grid.nearest_unbarred(
-                x, y, limit_m / least, self._obstacles, limit_m / most
+                x, y, limit_m / least, self._obstacles, self._is_shore, limit_m / most
             )
             ground_m_off = distance_m * self._ground_per_plane[self._edge[segment]]
             found = (segment >= 0) & (ground_m_off <= limit_m)

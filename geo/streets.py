@@ -13,6 +13,7 @@ from shapely import MultiPolygon, Polygon, get_parts
 from geo.modes import Mode
 from geo.projection import ground_m
 from geo.road_rules import Speeds
+from geo.slope import inclined
 from geo.turns import Restriction
 
 __all__ = ["Extent", "LoadedArea", "RawStreets", "Segments"]
@@ -57,6 +58,12 @@ class RawStreets:
     obstacle_lonlat: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 4)))
     """(O, 4) lon and lat of both ends, degrees, WGS 84, of each straight piece of the rivers and shores, railways and
     motorways that nobody crosses on foot but by a street."""
+    obstacle_is_shore: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
+    """(O,) which of them are the border of water: crossed once, one stands in it, and twice, behind it."""
+    node_height_m: NDArray[np.float64] | None = None
+    """(N,) metres of the streets' nodes (:mod:`geo.elevation`), NaN where unknown; None: all streets count as level."""
+    elevation: str = ""
+    """Name of the raster that the heights are from."""
 
     @property
     def extent(self) -> Extent | None:
@@ -90,6 +97,8 @@ class Segments:
     """(S,) row of the segment's way in ``RawStreets.way_tags``."""
     told: NDArray[np.bool_] | None = None
     """(S,) whether the way carries a tag that says what the mode asks of it; None: the mode asks nothing."""
+    sloped: NDArray[np.bool_] | None = None
+    """(S,) whether the heights of both ends are known; None: slopes are not looked at."""
 
     @classmethod
     def of(cls, raw: RawStreets, mode: Mode) -> Segments:
@@ -99,6 +108,9 @@ class Segments:
         """
         by_way_kmh, told_by_way = _read_ways(raw.way_tags, mode)
         speed_kmh = by_way_kmh[raw.segment_way]
+        sloped = None
+        if mode.slope is not None and raw.node_height_m is not None:
+            speed_kmh, sloped = inclined(raw, raw.node_height_m, speed_kmh, mode.slope)
         usable = (speed_kmh > 0).any(axis=1) & (raw.segment_from != raw.segment_to)
         start, end, speed_kmh = raw.segment_from[usable], raw.segment_to[usable], speed_kmh[usable]
         lon, lat = raw.node_lonlat.T
@@ -114,15 +126,22 @@ class Segments:
         areas = max(1, len(raw.areas))
         forward_ms, backward_ms, way = cost_ms[:, 0].copy(), cost_ms[:, 1].copy(), raw.segment_way[usable]
         told = told_by_way[way] if mode.rules.asks else None
-        return cls(node_lonlat, start, end, forward_ms, backward_ms, length_m, area[usable], areas, way, told)
+        sloped = None if sloped is None else sloped[usable]
+        return cls(node_lonlat, start, end, forward_ms, backward_ms, length_m, area[usable], areas, way, told, sloped)
 
     @property
     def untold_share(self) -> float | None:
         """Share, 0 … 1, of the metres of which the mode does not know what it asks; None when it asks nothing."""
-        if self.told is None:
-            return None
+        return None if self.told is None else self._share_of_metres(~self.told)
+
+    @property
+    def sloped_share(self) -> float | None:
+        """Share, 0 … 1, of the metres of which the slope is known; None when slopes are not looked at."""
+        return None if self.sloped is None else self._share_of_metres(self.sloped)
+
+    def _share_of_metres(self, rows: NDArray[np.bool_]) -> float:
         total_m = float(self.length_m.sum())
-        return float(self.length_m[~self.told].sum()) / total_m if total_m > 0 else 0.0
+        return float(self.length_m[rows].sum()) / total_m if total_m > 0 else 0.0
 
     def main_components(self) -> tuple[Segments, float, tuple[float, ...]]:
         """Keep, of each loaded area, the strongly connected component with the most street metres.
@@ -175,6 +194,7 @@ class Segments:
             area=self.area[rows],
             way=self.way[rows],
             told=None if self.told is None else self.told[rows],
+            sloped=None if self.sloped is None else self.sloped[rows],
         )
 
 

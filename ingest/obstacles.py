@@ -21,7 +21,7 @@ import numpy as np
 import osmium
 from numpy.typing import NDArray
 
-__all__ = ["OBSTACLE_KEYS", "Obstacles", "is_obstacle"]
+__all__ = ["OBSTACLE_KEYS", "Obstacles", "is_line", "is_shore"]
 
 OBSTACLE_KEYS = ("waterway", "natural", "landuse", "railway", "highway")
 """A way without any of these is no obstacle of its own."""
@@ -39,15 +39,23 @@ _ASKED = frozenset(
 _Refs = tuple[int, ...]
 
 
-def is_obstacle(tags: Mapping[str, str]) -> bool:
-    """Whether nobody crosses what has these tags on foot."""
-    if tags.get("tunnel", "no") != "no" or tags.get("bridge", "no") != "no" or tags.get("covered", "no") != "no":
-        return False
-    return _is_water(tags) or _is_railway(tags) or _is_motorway(tags)
+def is_line(tags: Mapping[str, str]) -> bool:
+    """Whether a way with these tags is a line that nobody crosses on foot."""
+    is_river = tags.get("waterway") in {"river", "canal"}
+    return _on_the_ground(tags) and (is_river or _is_railway(tags) or _is_motorway(tags))
+
+
+def is_shore(tags: Mapping[str, str]) -> bool:
+    """Whether what has these tags borders water that nobody crosses on foot."""
+    return _on_the_ground(tags) and _is_water(tags)
+
+
+def _on_the_ground(tags: Mapping[str, str]) -> bool:
+    return all(tags.get(key, "no") == "no" for key in ("tunnel", "bridge", "covered"))
 
 
 def _is_water(tags: Mapping[str, str]) -> bool:
-    if tags.get("waterway") in {"river", "canal", "riverbank"} or tags.get("natural") == "coastline":
+    if tags.get("waterway") == "riverbank" or tags.get("natural") == "coastline":
         return True
     if tags.get("natural") == "water" or tags.get("landuse") == "reservoir":
         return tags.get("water") not in _WALKED_ROUND and tags.get("intermittent") != "yes"
@@ -74,16 +82,22 @@ class Obstacles:
     lonlat: dict[int, tuple[float, float]] = field(default_factory=dict)
     banks: set[int] = field(default_factory=set)
     """Ways that relations name as the border of water."""
+    shores: set[int] = field(default_factory=set)
+    """Ways of ``lines`` that border water; the others are lines."""
 
     def take(self, way: Any) -> None:
         """Keep a way of libosmium when it is an obstacle."""
-        if is_obstacle({tag.k: tag.v for tag in way.tags if tag.k in _ASKED}):
+        tags = {tag.k: tag.v for tag in way.tags if tag.k in _ASKED}
+        if is_line(tags):
+            self._draw(way)
+        elif is_shore(tags):
+            self.shores.add(way.id)
             self._draw(way)
 
     def take_relation(self, relation: Any) -> None:
         """Note the ways that a relation of libosmium names as the border of water."""
         tags = {tag.k: tag.v for tag in relation.tags if tag.k in _ASKED}
-        if relation.tags.get("type") == "multipolygon" and _is_water(tags):
+        if relation.tags.get("type") == "multipolygon" and is_shore(tags):
             self.banks.update(member.ref for member in relation.members if member.type == "w")
 
     def take_banks(self, path: Path) -> None:
@@ -96,18 +110,22 @@ class Obstacles:
         no_node.enable_for(osmium.osm.NODE)
         processor = osmium.FileProcessor(path, osmium.osm.NODE | osmium.osm.WAY).with_locations()
         for way in processor.with_filter(no_node).with_filter(wanted):
+            self.shores.add(way.id)
             self._draw(way)
 
     def lonlat_ends(self) -> NDArray[np.float64]:
         """Return the straight pieces, ways in the order of their numbers: (O, 4) lon, lat, lon, lat, degrees."""
-        pieces = list(self._pieces())
-        return np.array(pieces, np.float64).reshape(-1, 4)
+        return np.array([ends for _, ends in self._pieces()], np.float64).reshape(-1, 4)
 
-    def _pieces(self) -> Iterator[tuple[float, float, float, float]]:
-        for _, refs in sorted(self.lines.items()):
+    def are_shores(self) -> NDArray[np.bool_]:
+        """Return which of the straight pieces border water (O,)."""
+        return np.array([way in self.shores for way, _ in self._pieces()], np.bool_)
+
+    def _pieces(self) -> Iterator[tuple[int, tuple[float, float, float, float]]]:
+        for way, refs in sorted(self.lines.items()):
             for a, b in pairwise(refs):
                 if a in self.lonlat and b in self.lonlat and self.lonlat[a] != self.lonlat[b]:
-                    yield *self.lonlat[a], *self.lonlat[b]
+                    yield way, (*self.lonlat[a], *self.lonlat[b])
 
     def _draw(self, way: Any) -> None:
         refs = tuple(node.ref for node in way.nodes)

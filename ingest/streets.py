@@ -15,19 +15,24 @@ from typing import Any
 import numpy as np
 import osmium
 import shapely
+from numpy.typing import NDArray
 from shapely import Polygon
 
 from geo.errors import ConfigurationError, SourceMalformed, SourceUnavailable
 from geo.network import RawStreets
+from geo.projection import ground_m
 from geo.streets import LoadedArea
 from ingest.extents import areas_of, extent_of
 from ingest.obstacles import OBSTACLE_KEYS, Obstacles
+from ingest.osm_faults import UNREADABLE, refuse_disorder
 from ingest.restrictions import Restrictions
 
 __all__ = ["read_streets"]
 
 _NODE_KEYS = ("barrier", "highway", "kerb")
 """A node with one of these may stop or delay a mode: gates, bollards; traffic signals, crossings; kerbs."""
+_ASTRAY_M = 500_000.0
+"""No street runs so far without a bend. Drawn, such a line would outweigh the streets of a whole territory."""
 _ROUND_DEG = 1e-5
 """A metre around the nodes of an extract that does not say where it was clipped: its outermost nodes lie inside."""
 
@@ -67,7 +72,8 @@ def read_streets(
     SourceUnavailable
         When there is no such file.
     SourceMalformed
-        When a file breaks off or is something else, or holds no street.
+        When a file breaks off or is something else, holds no street or its nodes behind its ways, or draws a street
+        over more than 500 km without a node: one of the two lies astray.
     """
     paths = [extracts] if isinstance(extracts, Path) else list(extracts)
     if not paths:
@@ -77,7 +83,7 @@ def read_streets(
         collected.extract(path, name, source)
         for path, name in zip(paths, names or [path.name for path in paths], strict=True)
     ]
-    return collected.streets(covered)
+    return collected.streets(covered, source)
 
 
 @dataclass(frozen=True)
@@ -120,14 +126,15 @@ class _Collected:
         nodes.enable_for(osmium.osm.NODE)
         relations.enable_for(osmium.osm.RELATION)
         drawn: set[int] = set()
+        missing: set[int] = set()
         try:
             asked = osmium.osm.NODE | osmium.osm.WAY | osmium.osm.RELATION
             processor = osmium.FileProcessor(path, asked).with_locations()
             for element in processor.with_filter(streets).with_filter(nodes).with_filter(relations):
                 if isinstance(element, osmium.osm.Way):
                     self.obstacles.take(element)
-                    if "highway" in element.tags:
-                        drawn.update(self._way(element))
+                    if "highway" in element.tags and element.visible:
+                        drawn.update(self._way(element, missing))
                 elif isinstance(element, osmium.osm.Node):
                     self.node_tags.setdefault(element.id, self._kept(element.tags))
                 elif isinstance(element, osmium.osm.Relation):
@@ -135,7 +142,8 @@ class _Collected:
                     self.obstacles.take_relation(element)
             self.obstacles.take_banks(path)
             clip = extent_of(path)
-        except RuntimeError as error:
+            refuse_disorder(path, missing, name, source)
+        except UNREADABLE as error:
             raise SourceMalformed(source, f"no OpenStreetMap file, or a truncated one: {error}", file=name) from error
         if not drawn:
             raise SourceMalformed(source, "holds no street (no way with a highway tag and its nodes)", file=name)
@@ -143,8 +151,8 @@ class _Collected:
         around = clip if clip is not None else self._around(drawn)
         return _Covered(name.partition(".")[0], around, clip is not None)
 
-    def _way(self, way: Any) -> list[int]:
-        """Keep a way; return the nodes between which this extract can draw it."""
+    def _way(self, way: Any, missing: set[int]) -> list[int]:
+        """Keep a way; return the nodes between which this extract can draw it, and note those that it lacks."""
         refs, drawn, before = [], [], None
         for node in way.nodes:
             refs.append(node.ref)
@@ -155,6 +163,7 @@ class _Collected:
                     drawn += [before, node.ref]
                 before = node.ref
             else:
+                missing.add(node.ref)
                 before = None
         self.ways.setdefault(way.id, []).append(_Way(self.extracts, tuple(refs), self._kept(way.tags)))
         return drawn
@@ -163,7 +172,7 @@ class _Collected:
         hull = shapely.multipoints([self.lonlat[ref] for ref in sorted(refs)]).convex_hull
         return Polygon(hull.buffer(_ROUND_DEG, join_style="mitre"))
 
-    def streets(self, covered: Sequence[_Covered]) -> RawStreets:
+    def streets(self, covered: Sequence[_Covered], source: str) -> RawStreets:
         """Draw each way once, nodes and ways in the order of their numbers."""
         area_of = areas_of([one.extent for one in covered])
         ends: list[tuple[int, int]] = []
@@ -182,10 +191,15 @@ class _Collected:
         node_of = np.array(ends, np.int64)
         refs = np.unique(node_of)
         row = {ref: number for number, ref in enumerate(refs.tolist())}
+        node_lonlat = np.array([self.lonlat[ref] for ref in row], np.float64)
+        segment_from, segment_to = np.searchsorted(refs, node_of).T.astype(np.int32)
+        length_m = ground_m(*node_lonlat[segment_from].T, *node_lonlat[segment_to].T)
+        if length_m.max() > _ASTRAY_M:
+            self._refuse_astray(node_of[length_m.argmax()], length_m.max(), source)
         return RawStreets(
-            node_lonlat=np.array([self.lonlat[ref] for ref in row], np.float64),
-            segment_from=np.searchsorted(refs, node_of[:, 0]).astype(np.int32),
-            segment_to=np.searchsorted(refs, node_of[:, 1]).astype(np.int32),
+            node_lonlat=node_lonlat,
+            segment_from=np.ascontiguousarray(segment_from),
+            segment_to=np.ascontiguousarray(segment_to),
             segment_way=np.array(way_of, np.int32),
             way_tags=way_tags,
             areas=tuple(_joined(covered, area_of, area) for area in range(max(area_of) + 1)),
@@ -193,7 +207,13 @@ class _Collected:
             node_tags={row[ref]: tags for ref, tags in sorted(self.node_tags.items()) if ref in row},
             restrictions=self.restrictions.rows(way_row, row),
             obstacle_lonlat=self.obstacles.lonlat_ends(),
+            obstacle_is_shore=self.obstacles.are_shores(),
         )
+
+    def _refuse_astray(self, ends: NDArray[np.int64], length_m: float, source: str) -> None:
+        told = " and ".join(f"{ref} at {self.lonlat[ref]}" for ref in ends.tolist())
+        detail = f"{length_m / 1000:.0f} km of street without a node: one of the nodes {told} lies astray"
+        raise SourceMalformed(source, detail)
 
     def _segments(self, way: _Way) -> list[tuple[int, int]]:
         return [pair for pair in pairwise(way.refs) if pair[0] in self.lonlat and pair[1] in self.lonlat]

@@ -63,6 +63,7 @@ class Lattice:
         self._barriers: dict[Place, dict[str, str]] = {}
         self._restrictions: list[tuple[tuple[Place, ...], dict[str, str]]] = []
         self._obstacles: list[tuple[Place, ...]] = []
+        self._shores: list[tuple[Place, ...]] = []
         self._middle = (columns - 1) / 2
         self._grid((0, 0), columns, rows)
 
@@ -103,6 +104,11 @@ class Lattice:
         self._obstacles.append(places)
         return self
 
+    def shore(self, *places: Place) -> Lattice:
+        """Draw the border of water through the places."""
+        self._shores.append(places)
+        return self
+
     def restrict(self, value: str, *places: Place, **tags: str) -> Lattice:
         """Restrict the turn over the blocks between the places: from the first block, to the last.
 
@@ -139,8 +145,11 @@ class Lattice:
             segment_area=np.array([first[number] for number in way], np.int32) if extents else None,
             node_tags={rows[place]: tags for place, tags in self._barriers.items()},
             obstacle_lonlat=self.lonlat(
-                *(e for o in self._obstacles for e in itertools.chain(*itertools.pairwise(o)))
+                *(e for o in (*self._obstacles, *self._shores) for e in itertools.chain(*itertools.pairwise(o)))
             ).reshape(-1, 4),
+            obstacle_is_shore=np.repeat(
+                [False, True], [sum(len(o) - 1 for o in drawn) for drawn in (self._obstacles, self._shores)]
+            ),
             restrictions=tuple(self._restriction(places, tags, rows) for places, tags in self._restrictions),
         )
 

@@ -269,7 +269,7 @@ def test_hilbert_keeps_the_order_of_points_at_one_place():
 
 def same(one, other):
     arrays = [name for name, value in vars(one).items() if isinstance(value, np.ndarray)]
-    assert len(arrays) == 10
+    assert len(arrays) == 11
     return all(getattr(one, name).tobytes() == getattr(other, name).tobytes() for name in arrays)
 
 
@@ -288,7 +288,7 @@ def test_the_same_streets_give_the_same_bytes(tmp_path):
     for name in ("one", "two"):
         Lattice(6, 5, bends=1).island((9, 9), 3, 2).network("car").save(tmp_path / name)
     files = sorted(path.name for path in (tmp_path / "one").iterdir())
-    assert len(files) == 11
+    assert len(files) == 12
     for name in files:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
 

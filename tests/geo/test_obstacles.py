@@ -17,6 +17,7 @@ from geo.projection import Projection
 from geo.segment_grid import DRAWN_WITHIN_M, SegmentGrid
 from geo.snapping import SNAP_LIMIT_M, EdgeIndex
 from ingest.streets import read_streets
+from tests.geo.test_snapping import NO_OBSTACLE
 from tests.lattice import MODES, STEP_M, Lattice
 
 MM = 0.001
@@ -91,6 +92,35 @@ def test_when_every_street_lies_behind_the_nearest_is_taken_and_the_answer_says_
     assert snap.side.tolist()[2] == 0
 
 
+def test_a_lake_parts_its_shores_and_not_who_stands_in_it():
+    """The lake fills the middle of a block whose southern street is gone: a house, a fountain, a house."""
+    town = Lattice(4, 4).remove((1, 1), (2, 1))
+    town.shore((0.2, 1.2), (2.8, 1.2), (2.8, 1.8), (0.2, 1.8), (0.2, 1.2))
+    network, snap = snapped(town, (1.5, 1.1), (1.5, 1.7), (1.5, 1.9))
+    north = town.edge(network, (1, 2), (2, 2))
+    assert snap.edge[0] in edges(town, network, ((1, 1), (1, 2)), ((2, 1), (2, 2)))
+    assert snap.edge[1:].tolist() == [north, north]
+    assert not snap.crosses.any()
+
+
+def test_to_the_other_shore_there_is_no_way_but_round():
+    town = Lattice(2, 2).remove((0, 0), (0, 1)).remove((1, 0), (1, 1))
+    town.street((0, 0), (-4, 0), (-4, 1), (0, 1)).street((1, 0), (5, 0), (5, 1), (1, 1))
+    town.shore((-3, 0.3), (4, 0.3), (4, 0.4), (-3, 0.4), (-3, 0.3))
+    _, snap = snapped(town, (0.5, 0.45), (0.5, 0.35), (0.5, 0.25))
+    assert snap.off_m == pytest.approx([0.55 * STEP_M, 0.35 * STEP_M, 0.25 * STEP_M], abs=MM)
+    assert not snap.crosses.any()
+
+
+def test_a_corner_of_the_shore_on_the_line_counts_once():
+    street = SegmentGrid.over(np.array([[-20.0, 20.0, 20.0, 20.0]]))
+    through = [[-10.0, 5.0, 0.0, 5.0], [0.0, 5.0, 10.0, 5.0]]
+    back = [[-10.0, 9.0, 0.0, 9.0], [0.0, 9.0, 10.0, 9.0]]
+    for bars, barred in ((through, False), (back, False), (through + back, True)):
+        grid, borders = SegmentGrid.over(np.array(bars)), np.ones(len(bars), bool)
+        assert street.nearest_unbarred(np.zeros(1), np.zeros(1), 50.0, grid, borders, 50.0)[3] == barred
+
+
 def test_the_limit_holds_behind_an_obstacle_too():
     """A street on the right side but beyond the limit does not count: 296 m count, 304 m do not."""
     for away_m, crosses in ((296.0, False), (304.0, True)):
@@ -137,41 +167,43 @@ place = st.tuples(st.integers(-500, 500), st.integers(-500, 500))
 @settings(max_examples=300, deadline=None)
 @given(
     st.lists(segment, min_size=1, max_size=12),
-    st.lists(segment, max_size=6),
+    st.lists(st.tuples(segment, st.booleans()), max_size=8),
     st.lists(place, min_size=1, max_size=10),
     st.sampled_from([80.0, SNAP_LIMIT_M, np.inf]),
+    st.integers(0, 2**32 - 1),
 )
-def test_no_line_crosses_an_obstacle_while_another_within_the_limit_does_not(streets, bars, places, limit_m):
-    ends_m, bar_m = np.array(streets, float), np.array(bars, float).reshape(-1, 4)
-    x, y = np.array(places, float).T
+def test_no_line_is_barred_while_another_within_the_limit_is_not(streets, bars, places, limit_m, seed):
+    """Whole metres, shaken a little: nothing meets exactly, and shapely's answer is the only one."""
+    random = np.random.default_rng(seed)
+    ends_m, bar_m, xy_m = (
+        np.array(given, float).reshape(-1, width) + random.uniform(-0.4, 0.4, (len(given), width))
+        for given, width in ((streets, 4), ([bar for bar, _ in bars], 4), (places, 2))
+    )
+    is_border = np.array([border for _, border in bars], bool)
     grid = SegmentGrid.over(bar_m) if bars else SegmentGrid.empty()
-    found, along, distance_m, barred = SegmentGrid.over(ends_m).nearest_unbarred(x, y, limit_m, grid, limit_m)
-    lines, rivers = shapely.linestrings(ends_m.reshape(-1, 2, 2)), shapely.linestrings(bar_m.reshape(-1, 2, 2))
-    for i, here in enumerate(shapely.points(x, y)):
+    found, _, distance_m, barred = SegmentGrid.over(ends_m).nearest_unbarred(*xy_m.T, limit_m, grid, is_border, limit_m)
+    lines, rivers = (shapely.linestrings(ends.reshape(-1, 2, 2)) for ends in (ends_m, bar_m))
+    for i, here in enumerate(shapely.points(xy_m)):
         to = [shapely.shortest_line(here, line) for line in lines]
-        clear_m = [line.length for line in to if not _parted(line, rivers, by_m=-0.01)]
-        surely_m = [line.length for line in to if not _parted(line, rivers, by_m=0.01)]
-        if found[i] < 0:
-            assert min(line.length for line in to) >= limit_m - 1e-6
+        away_m = np.array([line.length for line in to])
+        behind = np.array([_behind(line, rivers, is_border) for line in to])
+        near = away_m <= limit_m
+        if not near.any():
+            assert found[i] == -1
             continue
-        assert distance_m[i] <= limit_m + 1e-6
-        assert distance_m[i] == pytest.approx(to[found[i]].length, abs=1e-6)
-        if barred[i]:
-            assert not [m for m in surely_m if m < limit_m - 1e-6]
-            assert distance_m[i] == pytest.approx(min(line.length for line in to), abs=1e-6)
-        else:
-            assert distance_m[i] >= min(clear_m) - 1e-6
-            assert not [m for m in surely_m if m < distance_m[i] - 1e-6]
-        assert 0 <= along[i] <= 1
+        choice = near & ~behind if (near & ~behind).any() else near
+        assert barred[i] == (not (near & ~behind).any())
+        assert distance_m[i] == pytest.approx(away_m[choice].min(), abs=1e-6)
+        assert away_m[found[i]] == pytest.approx(distance_m[i], abs=1e-6)
 
 
-def _parted(line, rivers, by_m):
-    """Whether a river crosses the line farther than `DRAWN_WITHIN_M` − `by_m` from its ends: `by_m` > 0 sees more."""
-    from_end_m = DRAWN_WITHIN_M - by_m
-    if line.length <= 2 * from_end_m:
+def _behind(line, rivers, is_border):
+    """Whether one river or two borders cross the line farther than `DRAWN_WITHIN_M` from its ends."""
+    if line.length <= 2 * DRAWN_WITHIN_M or not len(rivers):
         return False
-    middle = shapely.ops.substring(line, from_end_m, line.length - from_end_m)
-    return bool((shapely.distance(rivers, middle) <= max(by_m, 0.0)).any()) if len(rivers) else False
+    middle = shapely.ops.substring(line, DRAWN_WITHIN_M, line.length - DRAWN_WITHIN_M)
+    over = shapely.intersects(rivers, middle)
+    return bool((over & ~is_border).any() or (over & is_border).sum() > 1)
 
 
 @settings(max_examples=40, deadline=None)
@@ -194,6 +226,7 @@ def test_obstacles_come_back_with_the_network(tmp_path):
     town.network().save(tmp_path)
     opened = StreetNetwork.open(tmp_path)
     assert opened.obstacle_xy_m.shape == (2, 4)
+    assert opened.obstacle_is_shore.tolist() == [False, False]
     places = town.lonlat((1.5, 1.3))
     assert EdgeIndex(opened).snap(places).edge == EdgeIndex(town.network()).snap(places).edge
 
@@ -212,17 +245,16 @@ def test_no_real_place_jumps_while_another_street_is_near(mirror, file, crs, few
     x, y = network.obstacle_xy_m[row, :2].T + random.uniform(-80, 80, (2, 4000))
     lonlat = np.column_stack(Projection(crs).to_lonlat(x, y))
     index = EdgeIndex(network)
-    snap, plain = (
-        index.snap(lonlat),
-        EdgeIndex(dataclasses.replace(network, obstacle_xy_m=np.zeros((0, 4)))).snap(lonlat),
-    )
+    snap, plain = index.snap(lonlat), EdgeIndex(dataclasses.replace(network, **NO_OBSTACLE)).snap(lonlat)
     assert (snap.on_network == plain.on_network).all(), "an obstacle never takes a place off the network"
     changed = snap.edge != plain.edge
     assert changed.mean() > fewest
     assert (snap.off_m[changed] >= plain.off_m[changed] - MM).all()
-    lines = shapely.linestrings(np.stack([np.column_stack([x, y]), snap.xy_m], axis=1)[snap.on_network])
-    middles = [shapely.ops.substring(line, 2.01, line.length - 2.01) for line in lines if line.length > 4.1]
-    rivers = shapely.STRtree(shapely.linestrings(network.obstacle_xy_m.reshape(-1, 2, 2)))
-    over = np.unique(rivers.query(middles, predicate="intersects")[0])
-    flagged = snap.crosses[snap.on_network][[line.length > 4.1 for line in lines]]
-    assert set(over.tolist()) <= set(np.flatnonzero(flagged).tolist())
+    rivers = shapely.linestrings(network.obstacle_xy_m.reshape(-1, 2, 2))
+    tree = shapely.STRtree(rivers)
+    on = np.flatnonzero(snap.on_network)
+    for i, line in zip(
+        on, shapely.linestrings(np.stack([np.column_stack([x, y]), snap.xy_m], axis=1)[on]), strict=True
+    ):
+        near = tree.query(line)
+        assert snap.crosses[i] == _behind(line, rivers[near], network.obstacle_is_shore[near])

@@ -17,6 +17,7 @@ from ingest.streets import read_streets
 from tests.lattice import MODES, STEP_M, Lattice
 
 MM = 0.001
+NO_OBSTACLE = {"obstacle_xy_m": np.zeros((0, 4)), "obstacle_is_shore": np.zeros(0, np.bool_)}
 
 
 def snapped(town, *places, mode="walk", **options):
@@ -240,7 +241,7 @@ def test_snapping_equals_shapely_on_a_crooked_town(seed):
 @pytest.mark.parametrize("mode", ["walk", "car"])
 def test_snapping_equals_shapely_in_le_creusot(mirror, mode):
     raw = read_streets(mirror / "osm" / "le-creusot-71" / "Le_Creusot.osm.pbf", tags_of(MODES.values()))
-    network = replace(StreetNetwork.build(raw, MODES[mode], Projection("EPSG:2154")), obstacle_xy_m=np.zeros((0, 4)))
+    network = replace(StreetNetwork.build(raw, MODES[mode], Projection("EPSG:2154")), **NO_OBSTACLE)
     west, south, east, north = raw.extent.bounds
     random = np.random.default_rng(71)
     lonlat = random.uniform((west - 0.01, south - 0.01), (east + 0.01, north + 0.01), (20_000, 2))

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ingest.obstacles import is_obstacle
+from ingest.obstacles import is_line, is_shore
 from ingest.streets import read_streets
 from tests.ingest.test_streets import osm_xml
 
@@ -15,8 +15,9 @@ def obstacles(path, ways, relations="", nodes=NODES):
     file = osm_xml(path, nodes, STREET | ways)
     text = file.read_text(encoding="utf-8")
     file.write_text(text.replace("</osm>", f"{relations}</osm>"), encoding="utf-8")
-    lonlat = read_streets(file, ("highway",)).obstacle_lonlat
-    return [(round((a - 4.40) * 1000), round((b - 4.40) * 1000)) for a, _, b, _ in lonlat.tolist()]
+    raw = read_streets(file, ("highway",))
+    ends = [(round((a - 4.40) * 1000), round((b - 4.40) * 1000)) for a, _, b, _ in raw.obstacle_lonlat.tolist()]
+    return list(zip(ends, raw.obstacle_is_shore.tolist(), strict=True))
 
 
 @pytest.mark.parametrize(
@@ -24,11 +25,6 @@ def obstacles(path, ways, relations="", nodes=NODES):
     [
         {"waterway": "river"},
         {"waterway": "canal"},
-        {"waterway": "riverbank"},
-        {"natural": "water"},
-        {"natural": "water", "water": "lake"},
-        {"natural": "coastline"},
-        {"landuse": "reservoir"},
         {"railway": "rail"},
         {"railway": "rail", "tunnel": "no", "bridge": "no"},
         {"highway": "motorway"},
@@ -37,8 +33,24 @@ def obstacles(path, ways, relations="", nodes=NODES):
         {"highway": "trunk_link", "foot": "no"},
     ],
 )
-def test_what_nobody_crosses_on_foot(tags):
-    assert is_obstacle(tags)
+def test_lines_that_nobody_crosses_on_foot(tags):
+    assert is_line(tags)
+    assert not is_shore(tags)
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        {"waterway": "riverbank"},
+        {"natural": "water"},
+        {"natural": "water", "water": "lake"},
+        {"natural": "coastline"},
+        {"landuse": "reservoir"},
+    ],
+)
+def test_shores(tags):
+    assert is_shore(tags)
+    assert not is_line(tags)
 
 
 @pytest.mark.parametrize(
@@ -64,12 +76,13 @@ def test_what_nobody_crosses_on_foot(tags):
     ],
 )
 def test_what_somebody_does_cross(tags):
-    assert not is_obstacle(tags)
+    assert not is_line(tags)
+    assert not is_shore(tags)
 
 
 def test_lines_become_pieces_in_the_order_of_their_ways(tmp_path):
     ways = {9: ([2, 3, 4], {"waterway": "river"}), 5: ([7, 8], {"railway": "rail"}), 6: ([4, 5], {"building": "yes"})}
-    assert obstacles(tmp_path / "a.osm", ways) == [(7, 8), (2, 3), (3, 4)]
+    assert obstacles(tmp_path / "a.osm", ways) == [((7, 8), False), ((2, 3), False), ((3, 4), False)]
 
 
 def test_a_motorway_is_a_street_and_an_obstacle(tmp_path):
@@ -85,12 +98,19 @@ def test_a_bank_that_only_its_relation_names_is_read_too(tmp_path):
         '<member type="way" ref="404" role="outer"/><member type="node" ref="9" role=""/>'
         '<tag k="type" v="{}"/><tag k="natural" v="water"/></relation>'
     )
-    assert obstacles(tmp_path / "a.osm", ways, bank.format("multipolygon")) == [(2, 3), (3, 4), (5, 6)]
-    assert obstacles(tmp_path / "b.osm", ways, bank.format("route")) == [(5, 6)]
+    assert obstacles(tmp_path / "a.osm", ways, bank.format("multipolygon")) == [
+        ((2, 3), True),
+        ((3, 4), True),
+        ((5, 6), False),
+    ]
+    assert obstacles(tmp_path / "b.osm", ways, bank.format("route")) == [((5, 6), False)]
 
 
 def test_a_gap_of_the_extract_stays_a_gap(tmp_path):
-    assert obstacles(tmp_path / "a.osm", {9: ([2, 3, 404, 4, 5, 5], {"waterway": "river"})}) == [(2, 3), (4, 5)]
+    assert obstacles(tmp_path / "a.osm", {9: ([2, 3, 404, 4, 5, 5], {"waterway": "river"})}) == [
+        ((2, 3), False),
+        ((4, 5), False),
+    ]
 
 
 def test_two_extracts_give_each_line_once(tmp_path):
