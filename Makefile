@@ -29,7 +29,7 @@ bench: ## measure beside the peers (in an environment of their own), and write d
 	python=.make/bench/bin/python; [ -x $$python ] || python=.venv/bin/python; \
 	$$python -m benchmarks $(if $(FULL),--full)
 
-soak: ## hold a service under load while its snapshots and workers fail, kill builds at 40 points, and damage the files of every source
+soak: ## hold a service under load while its snapshots and workers fail, kill builds at 40 points, damage the files of every source, and hold fields against brute force
 	@scripts/setup test
 	@[ -z "$(MIRROR)" ] || export ALENTOURS_MIRROR="$$(cd "$(MIRROR)" && pwd)"; .venv/bin/python -m benchmarks.soak
 

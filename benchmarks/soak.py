@@ -4,7 +4,8 @@ The sample is built twice, with two methods; one process serves it with two work
 snapshot and the other are published by turns, a damaged one is pointed at, and a worker is killed. Every answer must
 be, byte for byte, the one that its snapshot gave in calm. Then builds are killed at random points, and finished: the
 same snapshot must come of each (``benchmarks/kills.py``); and the files of every source are damaged in every way
-(``benchmarks/damage.py``). Only loopback is used; all files lie in a folder that goes.
+(``benchmarks/damage.py``); and fields are held against brute force on four real extracts (``benchmarks/exactness.py``).
+Only loopback is used; all files lie in a folder that goes.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ from benchmarks.damage import Bench, damage_all, find_mirror
 from benchmarks.damage import tell as tell_damage
 from benchmarks.damage_verdict import Verdict
 from benchmarks.damages import DAMAGES
+from benchmarks.exactness import hold_all
+from benchmarks.exactness import tell as tell_exactness
 from benchmarks.kills import kill_and_finish
 from benchmarks.load import TIMEOUT_S, Expected, Load, Question, ask, questions
 from geo.errors import SnapshotCorrupt
@@ -64,7 +67,8 @@ def main() -> int:
         try:
             failed = soak(Path(folder), asked.seconds)
             failed |= kill_builds(Path(folder), asked.kills, asked.seed)
-            return failed | damage_sources(Path(folder))
+            failed |= damage_sources(Path(folder))
+            return failed | hold_streets()
         except (Wrong, AssertionError, TimeoutError) as error:
             print(f"soak: {error}", file=sys.stderr)
             return 1
@@ -95,6 +99,16 @@ def damage_sources(folder: Path) -> int:
     cases = damage_all(bench, bench.targets, list(DAMAGES))
     tell_damage(cases)
     return int(any(case.verdict is Verdict.WRONG for case in cases))
+
+
+def hold_streets() -> int:
+    """Hold the fields of real streets against brute force, and tell; nothing for want of a mirror."""
+    mirror = find_mirror()
+    if mirror is None:
+        print("no field held against brute force, for want of a mirror")
+        return 0
+    print("→ fields held against brute force", file=sys.stderr)
+    return tell_exactness(hold_all(mirror))
 
 
 def soak(folder: Path, seconds: float) -> int:
