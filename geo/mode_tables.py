@@ -18,6 +18,8 @@ from geo.road_rules import (
     SlowRule,
     UnsignedLimit,
 )
+from geo.slope import STRUCTURE_KEYS, Slope
+from geo.slope_tables import read_slope_law
 from geo.strict import StrictTable
 from geo.tag_match import Match, Values
 from geo.turns import TurnRule
@@ -81,6 +83,17 @@ class RuleReader:
         turns = TurnRule(table.words("keys"), frozenset(table.words("exempt")))
         reasoned(table)
         return turns
+
+    def slope(self, like: Slope | None) -> Slope | None:
+        """Read what slopes do to the speed of the mode; a table that is given again replaces the other's."""
+        if "slope" not in self._table:
+            return like
+        table = self._table.table("slope")
+        law = read_slope_law(table)
+        unless = tuple(self._alone(row) for row in table.tables("unless"))
+        reasoned(table)
+        self.keys.update(STRUCTURE_KEYS)
+        return Slope(law, unless)
 
     def _match(self, table: StrictTable) -> Match:
         match = Match(

@@ -12,6 +12,7 @@ from geo.errors import ConfigurationError
 from geo.mode_tables import RuleReader, reasoned
 from geo.node_rules import NodeRules
 from geo.road_rules import RoadRules
+from geo.slope import Slope
 from geo.strict import StrictTable
 from geo.taxonomy import Label
 from geo.turns import TurnRule
@@ -48,6 +49,8 @@ class Mode:
     nodes: NodeRules
     turns: TurnRule | None = None
     """Which turn restrictions bind the mode; None: none does."""
+    slope: Slope | None = None
+    """What slopes do to its speed, where heights are known; None: nothing."""
 
     @property
     def fixed_s(self) -> float:
@@ -93,6 +96,7 @@ def _mode(id_: str, table: StrictTable, above: Mapping[str, Mode]) -> Mode:
         off_road_m_per_s = table.number("off_road_kmh", 1, 10) / _KMH_IN_M_PER_S
     else:
         off_road_m_per_s = like.off_road_m_per_s * pace
+    slope = reader.slope(like.slope if like else None)
     mode = Mode(
         id=id_,
         label=_words_of(table, "label"),
@@ -106,6 +110,7 @@ def _mode(id_: str, table: StrictTable, above: Mapping[str, Mode]) -> Mode:
         rules=rules,
         nodes=nodes,
         turns=reader.turns(like.turns if like else None),
+        slope=slope,
     )
     if "pace" in table and like is None:
         raise table.error("'pace' is of another mode's speeds: name it by 'like'")

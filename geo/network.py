@@ -68,6 +68,10 @@ class StreetNetwork:
     """Share, 0 … 1, of the kept metres whose ways carry no tag that says what the mode asks of them; None: it asks
     nothing."""
 
+    elevation: str = ""
+    """Name of the raster by which slopes count; empty: all streets count as level for this mode."""
+    sloped_share: float | None = None
+    """Share, 0 … 1, of the kept metres whose slope that raster tells; the others count as level. None: no raster."""
     obstacle_xy_m: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 4)))
     """(O, 4) x and y of both ends, in the plane, of what nobody crosses between a place and its street:
     :attr:`geo.streets.RawStreets.obstacle_lonlat`."""
@@ -118,6 +122,8 @@ class StreetNetwork:
             kept_share=kept_share,
             kept_by_area=kept_by_area,
             untold_share=segments.untold_share,
+            elevation="" if segments.sloped is None else raw.elevation,
+            sloped_share=segments.sloped_share,
             obstacle_xy_m=obstacle_xy_m,
             obstacle_is_shore=obstacle_is_shore,
             splits=None,
@@ -153,7 +159,7 @@ class StreetNetwork:
         save_arrays(folder, {name: getattr(self, name) for name in _ARRAYS})
         if self.splits is not None:
             self.splits.save(folder)
-        meta = {name: getattr(self, name) for name in ("crs", "kept_by_area", "kept_share", "mode", "untold_share")}
+        meta = {name: getattr(self, name) for name in _META}
         if self.turns is not None:
             meta["turns"] = self.turns.as_json()
         (folder / "meta.json").write_text(json.dumps(meta, indent=1) + "\n", encoding="utf-8")
@@ -177,6 +183,8 @@ class StreetNetwork:
                 kept_share=meta["kept_share"],
                 kept_by_area=kept_by_area,
                 untold_share=meta["untold_share"],
+                elevation=meta["elevation"],
+                sloped_share=meta["sloped_share"],
                 splits=Splits.open(folder),
                 turns=TurnReport.from_json(meta["turns"]) if "turns" in meta else None,
                 **arrays,
@@ -195,6 +203,7 @@ class StreetNetwork:
         return network
 
 
+_META = ("crs", "elevation", "kept_by_area", "kept_share", "mode", "sloped_share", "untold_share")
 _ARRAYS: dict[str, type[np.generic]] = {
     "junction_xy_m": np.float64,
     "edge_from": np.int32,

@@ -13,7 +13,7 @@ from shapely import MultiPolygon, Polygon, get_parts
 from geo.modes import Mode
 from geo.projection import ground_m
 from geo.road_rules import Speeds
-from geo.slope import inclined
+from geo.slope import Slope
 from geo.turns import Restriction
 
 __all__ = ["Extent", "LoadedArea", "RawStreets", "Segments"]
@@ -110,7 +110,7 @@ class Segments:
         speed_kmh = by_way_kmh[raw.segment_way]
         sloped = None
         if mode.slope is not None and raw.node_height_m is not None:
-            speed_kmh, sloped = inclined(raw, raw.node_height_m, speed_kmh, mode.slope)
+            speed_kmh, sloped = _incline(raw, raw.node_height_m, speed_kmh, mode.slope)
         usable = (speed_kmh > 0).any(axis=1) & (raw.segment_from != raw.segment_to)
         start, end, speed_kmh = raw.segment_from[usable], raw.segment_to[usable], speed_kmh[usable]
         lon, lat = raw.node_lonlat.T
@@ -212,6 +212,20 @@ def _read_ways(way_tags: list[dict[str, str]], mode: Mode) -> tuple[NDArray[np.f
             known[key] = mode.rules.speeds(tags), mode.rules.told(tags)
         speeds[way], told[way] = known[key]
     return speeds, told
+
+
+def _incline(
+    raw: RawStreets, height_m: NDArray[np.float64], speed_kmh: NDArray[np.float64], slope: Slope
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Return (S, 2) speeds on the slopes that the heights of the nodes make, and whether each slope is known."""
+    lon, lat = raw.node_lonlat.T
+    start, end = raw.segment_from, raw.segment_to
+    length_m = ground_m(lon[start], lat[start], lon[end], lat[end])
+    rise_m = height_m[end] - height_m[start]
+    known = np.isfinite(rise_m)
+    grade = np.divide(rise_m, length_m, out=np.zeros_like(rise_m), where=known & (length_m > 0))
+    applies = np.fromiter((slope.applies(tags) for tags in raw.way_tags), np.bool_, len(raw.way_tags))
+    return slope.speeds_kmh(speed_kmh, np.where(applies[raw.segment_way], grade, 0.0)), known
 
 
 def _read_nodes(raw: RawStreets, mode: Mode) -> tuple[list[int], NDArray[np.float64]]:
