@@ -164,7 +164,11 @@ class AccessField:
         points = ServicePoints(np.full(count, index, np.int32), np.arange(count, dtype=np.int32), snap)
         refuse_overflow(points, self.categories)
         edges = self.streets.edge_from.size
-        own = EdgeServices.of(points, edges, self.off_road_m_per_s)
+        return self.swept_with(hierarchy, category, EdgeServices.of(points, edges, self.off_road_m_per_s))
+
+    def swept_with(self, hierarchy: Hierarchy, category: str, own: EdgeServices) -> AccessField:
+        """Return the field with other services in one category, already on their edges and numbered."""
+        index = self.categories.index(category)
         seeds = seeds_of(own, self.streets, len(self.categories))[index]
         k = self.ks[index]
         records = self.records[k].copy()
@@ -173,6 +177,29 @@ class AccessField:
             self,
             records={**self.records, k: frozen(records, np.uint16)},
             services=self.services.with_category(index, own),
+        )
+
+    def on(self, network: StreetNetwork, hierarchy: Hierarchy) -> AccessField:
+        """Return the field of the same services on the same streets at other costs.
+
+        Parameters
+        ----------
+        network, hierarchy
+            With the junctions and edges of this field's own; the hierarchy customised for the costs
+            (:meth:`Hierarchy.customised`).
+        """
+        streets = Streets.of(network)
+        seeds = seeds_of(self.services, streets, len(self.categories))
+        return replace(
+            self,
+            records={
+                k: _swept_records(
+                    hierarchy, k, [s for s, own in zip(seeds, self.ks, strict=True) if own == k], _ds(self.cutoff_s)
+                )
+                for k in DEPTHS
+            },
+            edge_ds=_swept_edge(hierarchy, np.flatnonzero(self.edge_ds == 0).astype(np.int32)),
+            streets=streets,
         )
 
     def edge_inequality_violations(self, network: StreetNetwork) -> int:

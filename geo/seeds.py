@@ -105,12 +105,12 @@ class EdgeServices(NamedTuple):
         """Sort the services that lie on the loaded streets by edge."""
         on = np.flatnonzero(np.asarray(points.snap.edge) >= 0)
         snap, off_ds = points.snap, off_road_ds(points.snap.off_m[on], pace_m_per_s)
-        return cls._sorted(edges, snap.edge[on], points.category[on], points.row[on], snap.fraction[on], off_ds)
+        return cls.of_columns(edges, snap.edge[on], points.category[on], points.row[on], snap.fraction[on], off_ds)
 
     def with_category(self, category: int, others: EdgeServices) -> EdgeServices:
         """Put other services in the place of those of one category."""
         keep = self.category != category
-        return self._sorted(
+        return self.of_columns(
             self.ptr.size - 1,
             np.concatenate([self.edge[keep], others.edge]),
             np.concatenate([self.category[keep], others.category]),
@@ -125,9 +125,10 @@ class EdgeServices(NamedTuple):
         return np.repeat(np.arange(self.ptr.size - 1, dtype=np.int32), np.diff(self.ptr))
 
     @classmethod
-    def _sorted(
+    def of_columns(
         cls, edges: int, edge: Int32s, category: Int32s, row: Int32s, fraction: Floats, off_ds: Int32s
     ) -> EdgeServices:
+        """Sort services given by columns (S,), for a network of so many edges."""
         order = np.lexsort((row, category, edge))
         return cls(
             frozen(np.searchsorted(edge[order], np.arange(edges + 1)), np.int64),
