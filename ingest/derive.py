@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from shapely.geometry.base import BaseGeometry
 
+from geo.elevation import street_heights
 from geo.manifest import Territory
 from geo.modes import tags_of
 from geo.network import RawStreets
@@ -17,10 +18,11 @@ from geo.snapshot_writer import SnapshotContent
 from geo.streets import LoadedArea
 from ingest.access import ModeAccess, build_access
 from ingest.basemap import write_basemap
+from ingest.elevation import ground_heights
 from ingest.fetch import Fetched
 from ingest.gather import Gathered
 from ingest.identity import digest_of_files, digest_of_inputs
-from ingest.plan import Plan
+from ingest.plan import Elevation, Plan
 from ingest.progress import Stage
 from ingest.stages import Stages
 from ingest.store import Store
@@ -60,7 +62,7 @@ def derive(
     ConfigurationError
         When the territory has no extract of streets.
     SourceMalformed
-        When an extract holds no street.
+        When an extract holds no street, or the raster of heights is none or tells of no street.
     LabelOverflow
         When a category has more services than a label can number.
     """
@@ -71,6 +73,9 @@ def derive(
     named = [(_name(file), *digest_of_inputs([file])) for file in extracts]
     streets_key = stages.key("streets", named, digest_of_files(data / "modes.toml"))
     raw = _streets(extracts, plan, stage, stages, streets_key)
+    if plan.elevation is not None:
+        streets_key = stages.key("elevation", streets_key, plan.elevation.inputs)
+        raw = _with_heights(raw, plan.elevation, stage, stages, streets_key)
     access = build_access(
         raw,
         plan.modes,
@@ -122,6 +127,15 @@ def _streets(extracts: Sequence[Fetched], plan: Plan, stage: Stage, stages: Stag
         raw = stages.value("streets", key, lambda: read_streets(paths, tags, names=names, source=sources))
         advance()
     return raw
+
+
+def _with_heights(raw: RawStreets, elevation: Elevation, stage: Stage, stages: Stages, key: str) -> RawStreets:
+    with stage("elevation", 1) as advance:
+        heights_m = stages.value(
+            "elevation", key, lambda: street_heights(raw, ground_heights(elevation.path, raw.node_lonlat))
+        )
+        advance()
+    return replace(raw, node_height_m=heights_m, elevation=elevation.path.name)
 
 
 def _name(file: Fetched) -> str:

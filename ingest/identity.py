@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,9 @@ _CODE = ("geo", "ingest")
 _SUFFIXES = {".py", ".toml", ".lock"}
 
 
-def snapshot_id(territory: str, fetched: Iterable[Fetched], *, code: Path, data: Path) -> str:
+def snapshot_id(
+    territory: str, fetched: Iterable[Fetched], *, code: Path, data: Path, elevation: Sequence[str] = ()
+) -> str:
     """Return the id that a build of these inputs has: 16 hexadecimal digits.
 
     Parameters
@@ -31,11 +33,14 @@ def snapshot_id(territory: str, fetched: Iterable[Fetched], *, code: Path, data:
         The folder that holds ``geo/``, ``ingest/`` and ``requirements/run.lock``.
     data
         The folder of taxonomy, method, modes, profiles and sources.
+    elevation
+        Name and hash of the raster of heights; empty: there is none.
     """
     inputs = sorted(digest_of_inputs(fetched))
     made_from = {
         "territory": territory,
         "inputs": inputs,
+        "elevation": list(elevation),
         "code": code_digest(code),
         "data": digest_of_files(*sorted(path for path in data.iterdir() if path.suffix == ".toml"), *_folders(data)),
     }

@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 
 from geo.errors import SourceUnavailable
+from geo.manifest import FileRecord
 from geo.method import Method
 from geo.modes import Mode, load_modes
 from geo.publication import current_id, problem_of
@@ -24,9 +25,22 @@ from ingest.settings import ROOT, BuildSettings
 from ingest.source_files import load_sources
 from ingest.territories import Department, Departments
 
-__all__ = ["Plan", "make_plan", "sample_folder"]
+__all__ = ["Elevation", "Plan", "make_plan", "sample_folder"]
 
 _INDISPENSABLE = {"communes", "contours", "streets"}
+
+
+@dataclass(frozen=True)
+class Elevation:
+    """A raster of heights."""
+
+    path: Path
+    sha256: str
+
+    @property
+    def inputs(self) -> tuple[str, str]:
+        """What results that are made from it depend on."""
+        return self.path.name, self.sha256
 
 
 @dataclass(frozen=True)
@@ -44,6 +58,8 @@ class Plan:
     """The files of each source, by its id; a source that nobody gave has none."""
     absent: Mapping[str, str]
     """Why a source has none, by its id."""
+    elevation: Elevation | None
+    """Heights of the ground; None: every street counts as level."""
     snapshot_id: str
     """Of the snapshot that these files, settings and code make."""
     folder: Path
@@ -71,7 +87,9 @@ def make_plan(
     method = Method.load(data / "method.toml", taxonomy)
     sources = load_sources(data / "sources", territory, taxonomy)
     fetched, absent = _fetch(sources, territory, settings, stage, transport)
-    identity = snapshot_id(territory, (file for files in fetched.values() for file in files), code=ROOT, data=data)
+    elevation = _elevation(settings)
+    files = [file for given in fetched.values() for file in given]
+    identity = snapshot_id(territory, files, code=ROOT, data=data, elevation=elevation.inputs if elevation else ())
     return Plan(
         departments=departments,
         department=department,
@@ -81,12 +99,19 @@ def make_plan(
         sources=sources,
         fetched=fetched,
         absent=absent,
+        elevation=elevation,
         snapshot_id=identity,
         folder=folder,
         unchanged=current_id(folder) == identity
         and not problem_of(folder / identity)
         and last_published(settings.store_target, territory) == identity,
     )
+
+
+def _elevation(settings: BuildSettings) -> Elevation | None:
+    if settings.elevation is None:
+        return None
+    return Elevation(settings.elevation, FileRecord.of(settings.elevation).sha256)
 
 
 def _fetch(

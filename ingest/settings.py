@@ -28,6 +28,8 @@ class BuildSettings(BaseSettings):
 
     mirror: Path | None = None
     """Folder of files as their publishers served them; without it they are fetched from the publishers."""
+    elevation: Path | None = None
+    """GeoTIFF of the ground's heights, by which slopes count; without it every street counts as level."""
     database_url: str = ""
     """``postgresql+psycopg://…`` keeps the data in PostGIS; empty: in an embedded SQLite file below ``store``."""
     data: Path = ROOT / "data"
@@ -69,4 +71,6 @@ def load_build_settings(**given: Any) -> BuildSettings:
         raise ConfigurationError(f"{name}: {first['msg']}") from error
     if settings.mirror is not None and not settings.mirror.is_dir():
         raise ConfigurationError(f"{PREFIX}MIRROR names {settings.mirror}, which is not a folder")
+    if settings.elevation is not None and not settings.elevation.is_file():
+        raise ConfigurationError(f"{PREFIX}ELEVATION names {settings.elevation}, which is not a file")
     return settings

@@ -18,6 +18,7 @@ _STAGES = {
     "read": "read, normalise, conflate",
     "store": "store",
     "streets": "read the streets",
+    "elevation": "read the heights",
     "fields": "networks and fields",
     "basemap": "draw the basemap",
     "publish": "verify and publish",

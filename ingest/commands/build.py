@@ -22,6 +22,10 @@ __all__ = ["build"]
 def build(
     territory: Annotated[str, typer.Argument(help="Code of the territory: 00, 71, 2A…")] = "00",
     mirror: Annotated[Path | None, typer.Option(help="Folder of files as their publishers served them.")] = None,
+    elevation: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="GeoTIFF of heights: slopes count. Without it every street is level."),
+    ] = None,
     database_url: Annotated[str | None, typer.Option(help="postgresql+psycopg://… for PostGIS.")] = None,
     accept: Annotated[
         list[str] | None,
@@ -38,7 +42,7 @@ def build(
     """Build a territory's snapshot from its sources, and publish it when the gates agree."""
     console = Console(stderr=True, quiet=quiet)
     accepted = _accepted(accept or (), because)
-    settings = load_build_settings(mirror=mirror, database_url=database_url, jobs=jobs)
+    settings = load_build_settings(mirror=mirror, elevation=elevation, database_url=database_url, jobs=jobs)
     start = time.perf_counter()
     with Bars(console) as bars:
         plan = make_plan(territory, settings, bars.stage)
