@@ -226,7 +226,7 @@ def nearest_by_brute_force(
         for address, reached in zip(some.tolist(), found, strict=True):
             extra = int(_walked(addresses.off_m[address], mode)) + round(mode.fixed_s * 10)
             for category, k in enumerate(ks):
-                total, row = reached[members[category]] + extra, points.row[members[category]]
+                total, row = _sooner(reached[members[category]] + extra, points.row[members[category]])
                 best = [i for i in np.lexsort((row, total))[:k] if total[i] <= cutoff]
                 seconds[address, category, : len(best)] = total[best] / 10
                 rows[address, category, : len(best)] = row[best]
@@ -234,23 +234,31 @@ def nearest_by_brute_force(
 
 
 def nearest_of_junctions(
-    lanes: Lanes, junctions: int, mode: Mode, services: Snap, k: int, cutoff_s: float
+    lanes: Lanes, junctions: int, mode: Mode, services: Snap, row: np.ndarray, k: int, cutoff_s: float
 ) -> np.ndarray:
     """Return the records (N, k, 2) of one category at each junction, where somebody sets off; 65,535 = none.
 
-    One Dijkstra from every service against the direction of travel.
+    One Dijkstra from every way into a service, against the direction of travel; `row` is the service that it leads to.
     """
     nowhere = Snap(*(np.zeros(shape, dtype) for shape, dtype in ((0, int), (0, float), (0, float), ((0, 2), float))))
     graph = _Graph(lanes, junctions, mode, services, nowhere)
     matrix, cutoff = graph.matrix().T.tocsr(), round(cutoff_s * 10)
-    nearest = np.full((junctions, k), np.inf)
-    for row in range(len(services.edge)):
-        cost = dijkstra(matrix, indices=graph.first_service + row, limit=float(cutoff))
-        label = cost[graph.first_junction : graph.first_service] * 65_536 + row
-        nearest = np.sort(np.column_stack([nearest, label]), axis=1)[:, :k]
+    nearest = np.full((junctions, int(row.max(initial=-1)) + 1 + k), np.inf)
+    for way_in, service in enumerate(row.tolist()):
+        cost = dijkstra(matrix, indices=graph.first_service + way_in, limit=float(cutoff))
+        label = cost[graph.first_junction : graph.first_service] * 65_536 + service
+        nearest[:, service] = np.minimum(nearest[:, service], label)
+    nearest = np.sort(nearest, axis=1)[:, :k]
     found = np.isfinite(nearest)
     whole = np.where(found, nearest, 0).astype(np.int64)
     return np.where(found[..., None], np.stack([whole >> 16, whole & 65_535], axis=-1), 65_535).astype(np.uint16)
+
+
+def _sooner(total: np.ndarray, row: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Of several ways into a service the soonest: each row once."""
+    order = np.lexsort((total, row))
+    first = order[np.diff(row[order], prepend=-1) != 0]
+    return total[first], row[first]
 
 
 def _joined(left: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

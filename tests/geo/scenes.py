@@ -116,13 +116,12 @@ class Scene:
     def compare(self, addresses: int, rounds: int) -> Compared:
         """Hold a field against brute force: `addresses` places by five categories a round."""
         places = self.places(addresses)
-        services = [self.places(size, places) for size in _SIZES * rounds]
-        ks = _KS * rounds
-        field = self.field(services, ks)
+        points, ks = self.services(_SIZES * rounds, places), _KS * rounds
+        field = self.field(points, ks)
         access = field.at(places)
-        seconds, rows = nearest_by_brute_force(self.lanes, self.mode, points_of(services), places, ks, CUTOFF_S)
+        seconds, rows = nearest_by_brute_force(self.lanes, self.mode, points, places, ks, CUTOFF_S)
         same = ((access.seconds == seconds) | (np.isnan(access.seconds) & np.isnan(seconds))) & (access.rows == rows)
-        labels, wrong_labels = self._labels(field, services, ks)
+        labels, wrong_labels = self._labels(field, points, ks)
         return Compared(
             checks=addresses * len(ks),
             wrong=int((~same.all(axis=2)).sum()),
@@ -132,20 +131,27 @@ class Scene:
             faults=field.edge_inequality_violations(self.network),
         )
 
-    def field(self, services: Sequence[Snap], ks: Sequence[int]) -> AccessField:
-        """The field of services, one Snap a category, as a build makes it."""
+    def services(self, sizes: Sequence[int], beside: Snap | None = None) -> ServicePoints:
+        """So many services in each category; one in four has more than one way in."""
+        rows = [np.repeat(np.arange(size), self.random.choice([1, 1, 1, 2, 4, 1, 1, 1], size)) for size in sizes]
+        category = np.repeat(np.arange(len(sizes)), [row.size for row in rows]).astype(np.int32)
+        return ServicePoints(category, np.concatenate(rows).astype(np.int32), self.places(category.size, beside))
+
+    def field(self, points: ServicePoints, ks: Sequence[int]) -> AccessField:
+        """The field of services, as a build makes it."""
         at_edge = boundary_junctions(self.network, None, self.raw.extent, Projection(self.network.crs))
-        names = [f"test.{number}" for number in range(len(services))]
-        points = points_of(services)
+        names = [f"test.{number}" for number in range(len(ks))]
         return AccessField.build(self.network, self.hierarchy, self.mode, points, names, ks, at_edge, cutoff_s=CUTOFF_S)
 
-    def _labels(self, field: AccessField, services: Sequence[Snap], ks: Sequence[int]) -> tuple[int, int]:
+    def _labels(self, field: AccessField, points: ServicePoints, ks: Sequence[int]) -> tuple[int, int]:
         """Hold every label of the first categories against brute force: how many, and how many are wrong."""
         compared = wrong = 0
         junctions = self.lanes.junctions
         for category in range(len(_SIZES)):
             k = ks[category]
-            expected = nearest_of_junctions(self.lanes, junctions, self.mode, services[category], k, CUTOFF_S)
+            own = points.category == category
+            snap = Snap(*(getattr(points.snap, column)[own] for column in ("edge", "fraction", "off_m", "xy_m")))
+            expected = nearest_of_junctions(self.lanes, junctions, self.mode, snap, points.row[own], k, CUTOFF_S)
             mine = field.records[k][:junctions, list(ks[:category]).count(k)]
             compared += junctions * k
             wrong += int((mine != expected).any(axis=2).sum())
@@ -156,9 +162,9 @@ class Scene:
 
         Splits are junctions here.
         """
-        services = [self.places(size) for size in (0, 1, 2, 4, 30, 150, 7, 11) * 2]
-        of_edges = EdgeServices.of(points_of(services), self.network.edges, self.mode.off_road_m_per_s)
-        seeds = seeds_of(of_edges, Streets.of(self.network), len(services))
+        points = self.services((0, 1, 2, 4, 30, 150, 7, 11) * 2)
+        of_edges = EdgeServices.of(points, self.network.edges, self.mode.off_road_m_per_s)
+        seeds = seeds_of(of_edges, Streets.of(self.network), LANES)
         search, compared, wrong = StreetSearch(self.network), 0, 0
         for k in DEPTHS:
             labels = Sweep(self.hierarchy, k, LANES).run(seeds)[self.hierarchy.row].astype(np.int64)
@@ -186,18 +192,3 @@ class Scene:
         spoken = np.array(sorted({lane for ban in self.lanes.bans for lane in ban}), np.int64)
         touched = np.isin(self.lanes.tail, np.concatenate([self.lanes.tail[spoken], self.lanes.head[spoken]]))
         return np.unique(np.flatnonzero(touched) >> 1)
-
-
-def points_of(services: Sequence[Snap]) -> ServicePoints:
-    """Services, one Snap a category."""
-    counts = [len(snap) for snap in services]
-    return ServicePoints(
-        category=np.repeat(np.arange(len(services), dtype=np.int32), counts),
-        row=np.concatenate([np.arange(count, dtype=np.int32) for count in counts]),
-        snap=Snap(
-            *(
-                np.concatenate([getattr(snap, column) for snap in services])
-                for column in ("edge", "fraction", "off_m", "xy_m")
-            )
-        ),
-    )

@@ -24,8 +24,7 @@ def scene_of_the_lattice(mode):
 
 
 def field_of(scene):
-    services = [scene.places(size) for size in (12, 40, 40)]
-    return scene.field(services, KS)
+    return scene.field(scene.services((12, 40, 40)), KS)
 
 
 @pytest.fixture(scope="module", params=["walk", "car"])
@@ -117,7 +116,7 @@ def test_a_label_at_a_junction_that_reaches_nothing_is_found(lattice):
     scene, field = lattice
     records = np.full_like(field.records[3], NONE)
     records[4, 0, 0] = (25, 3)
-    wrong = dataclasses.replace(scene.field([scene.places(0)] * 3, KS), records={**field.records, 3: records})
+    wrong = dataclasses.replace(scene.field(scene.services((0, 0, 0)), KS), records={**field.records, 3: records})
     assert wrong.edge_inequality_violations(scene.network) > 0
 
 
