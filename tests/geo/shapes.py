@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields
+from itertools import combinations
 
 import numpy as np
 from hypothesis import strategies as st
@@ -104,12 +105,12 @@ _COSTS_MS = st.one_of(
 
 @st.composite
 def networks(draw: st.DrawFn) -> StreetNetwork:
-    """Trees, stars, grids, rings, chance, and several of them apart; loops and parallel edges; none or one junction."""
+    """Trees, stars, grids, rings, cliques, chance, several apart; loops, parallel edges; none or one junction."""
     pairs: list[tuple[int, int]] = []
     junctions = 0
     for _ in range(draw(st.integers(0, 3))):
         size = draw(st.integers(1, 12))
-        shape = draw(st.sampled_from(["tree", "path", "star", "ring", "grid", "chance", "alone"]))
+        shape = draw(st.sampled_from(["tree", "path", "star", "ring", "grid", "clique", "chance", "alone"]))
         pairs += [(junctions + a, junctions + b) for a, b in _shape(draw, shape, size)]
         junctions += size
     if junctions:
@@ -152,6 +153,7 @@ def _shape(draw: st.DrawFn, shape: str, size: int) -> list[tuple[int, int]]:
         "star": lambda: [(0, j) for j in range(1, size)],
         "ring": lambda: [(j, (j + 1) % size) for j in range(size)],
         "grid": lambda: [(j, j + step) for j in range(size) for step in (1, width) if _in_grid(j, step, width, size)],
+        "clique": lambda: list(combinations(range(min(size, 7)), 2)),
         "chance": lambda: draw(st.lists(st.tuples(junction, junction), max_size=3 * size)),
         "alone": list,
     }
