@@ -12,8 +12,12 @@ from hypothesis import strategies as st
 from benchmarks.streets import places_on
 from geo import whatif
 from geo.errors import LabelOverflow
+from geo.modes import tags_of
+from geo.network import StreetNetwork
+from geo.projection import Projection
 from geo.snapping import EdgeIndex
 from geo.travel import Stops
+from ingest.streets import read_streets
 from tests.geo.edits import EDITS, Ground, differences
 from tests.geo.shapes import field_of, networks, points_of, some_places
 from tests.geo.test_splits import some_bans
@@ -86,3 +90,14 @@ def test_edits_that_cannot_be_are_refused():
         whatif.with_category(ground.field, ground.hierarchy, "test.0", 1, stops)
     with pytest.raises(ValueError, match="a new name"):
         whatif.with_category(ground.field, ground.hierarchy, "mine", 2, stops)
+
+
+@pytest.mark.parametrize("mode", ["walk", "car"])
+def test_three_hundred_edits_of_real_streets_equal_building_anew(mirror, mode):
+    raw = read_streets(mirror / "osm/le-creusot-71/Le_Creusot.osm.pbf", tags_of(MODES.values()))
+    network = StreetNetwork.build(raw, MODES[mode], Projection("EPSG:2154"))
+    services = [places_on(network, count, seed=count) for count in (5, 12, 30, 80, 8, 25)]
+    ground = Ground(network, MODES[mode], services, [1, 3, 5, 3, 1, 5], np.array([0, 17, 900], np.int32))
+    rng = np.random.default_rng(71)
+    for number, edit in zip(range(300), itertools.cycle(EDITS), strict=False):
+        assert differences(*ground.edited(edit, rng)) == [], (number, edit)
