@@ -246,7 +246,9 @@ def _is_barred(px: float, py: float, s: int, along: float, streets: _Cells, bars
         for column in range(left, right + 1):
             q = row * bars.columns + column
             for item in bars.items[bars.ptr[q] : bars.ptr[q + 1]]:
-                share = _crossing(ax, ay, bx, by, bars.ends[item])
+                share = _crossing(
+                    ax, ay, bx, by, bars.ends[item, 0], bars.ends[item, 1], bars.ends[item, 2], bars.ends[item, 3]
+                )
                 if not DRAWN_WITHIN_M < share * metres < metres - DRAWN_WITHIN_M:
                     continue
                 # a bar that lies in several cells counts in the one in which it is crossed
@@ -260,18 +262,18 @@ def _is_barred(px: float, py: float, s: int, along: float, streets: _Cells, bars
 
 
 @njit(cache=True, nogil=True)
-def _crossing(ax: float, ay: float, bx: float, by: float, bar: _Floats) -> float:
-    """Share of the way from a to b at which it crosses a bar, −1 where it does not.
+def _crossing(ax: float, ay: float, bx: float, by: float, cx: float, cy: float, dx: float, dy: float) -> float:
+    """Share of the way from a to b at which it crosses the bar from c to d, −1 where it does not.
 
     A bar's end on the line belongs to its left side, so that a corner of a border is crossed once or not at all.
     """
-    dx, dy = bx - ax, by - ay
-    from_start = dx * (bar[1] - ay) - dy * (bar[0] - ax)
-    from_end = dx * (bar[3] - ay) - dy * (bar[2] - ax)
+    east, north = bx - ax, by - ay
+    from_start = east * (cy - ay) - north * (cx - ax)
+    from_end = east * (dy - ay) - north * (dx - ax)
     if (from_start >= 0.0) == (from_end >= 0.0):
         return -1.0
-    ex, ey = bar[2] - bar[0], bar[3] - bar[1]
-    return float(((bar[0] - ax) * ey - (bar[1] - ay) * ex) / (dx * ey - dy * ex))
+    along_east, along_north = dx - cx, dy - cy
+    return float(((cx - ax) * along_north - (cy - ay) * along_east) / (east * along_north - north * along_east))
 
 
 @njit(cache=True, nogil=True)
