@@ -19,6 +19,7 @@ from ingest.catalogue import FICTIONAL_TERRITORY, Source
 from ingest.fetch import Fetched, Fetcher
 from ingest.hosts import Hosts, resolve
 from ingest.identity import digest_of_files, snapshot_id
+from ingest.place import Place, sources_of
 from ingest.progress import Stage
 from ingest.served import last_published
 from ingest.settings import ROOT, BuildSettings
@@ -69,9 +70,18 @@ class Plan:
 
 
 def make_plan(
-    territory: str, settings: BuildSettings, stage: Stage, transport: httpx.BaseTransport | None = None
+    territory: str,
+    settings: BuildSettings,
+    stage: Stage,
+    transport: httpx.BaseTransport | None = None,
+    place: Place | None = None,
 ) -> Plan:
     """Read what is declared of a territory, bring its files here, and see whether anything changed.
+
+    Parameters
+    ----------
+    place
+        In the territory, whose streets and services Overpass gives; None: the territory's extracts do.
 
     Raises
     ------
@@ -86,6 +96,8 @@ def make_plan(
     taxonomy = Taxonomy.load(data / "taxonomy.toml")
     method = Method.load(data / "method.toml", taxonomy)
     sources = load_sources(data / "sources", territory, taxonomy)
+    if place is not None:
+        sources = sources_of(place, sources, settings, taxonomy)
     fetched, absent = _fetch(sources, territory, settings, stage, transport)
     elevation = _elevation(settings)
     files = [file for given in fetched.values() for file in given]

@@ -49,6 +49,9 @@ class BuildSettings(BaseSettings):
     internal_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)] = ()
     """Hosts that may have a private address: an operator's own server; separated by commas."""
 
+    overpass_url: str = "https://overpass-api.de/api/interpreter"
+    """Overpass server that is asked for a place (``--place``)."""
+
     @property
     def store_target(self) -> str | Path:
         """Where the data is kept: a database's URL, or a file's path."""

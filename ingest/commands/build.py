@@ -11,10 +11,13 @@ import typer
 from rich.console import Console
 
 from geo.errors import ConfigurationError
+from ingest.catalogue import FICTIONAL_TERRITORY
 from ingest.commands.bars import Bars
 from ingest.overrides import Accepted
+from ingest.place import find_place, locate, with_folders_of
 from ingest.plan import make_plan
 from ingest.settings import load_build_settings
+from ingest.territories import Departments
 
 __all__ = ["build"]
 
@@ -27,6 +30,9 @@ def build(
         typer.Option(metavar="FILE", help="GeoTIFF of heights: slopes count. Without it every street is level."),
     ] = None,
     database_url: Annotated[str | None, typer.Option(help="postgresql+psycopg://… for PostGIS.")] = None,
+    place: Annotated[
+        str, typer.Option(metavar="NAME", help='A small place without an extract, by Overpass: "Pont-de-Veyle, Ain".')
+    ] = "",
     accept: Annotated[
         list[str] | None,
         typer.Option(
@@ -44,8 +50,13 @@ def build(
     accepted = _accepted(accept or (), because)
     settings = load_build_settings(mirror=mirror, elevation=elevation, database_url=database_url, jobs=jobs)
     start = time.perf_counter()
+    found = None
+    if place:
+        given = "" if territory == FICTIONAL_TERRITORY else territory
+        found = find_place(place, given, Departments.load(settings.data / "territories.toml"), locate)
+        territory, settings = found.department.code, with_folders_of(found, settings)
     with Bars(console) as bars:
-        plan = make_plan(territory, settings, bars.stage)
+        plan = make_plan(territory, settings, bars.stage, place=found)
         if plan.unchanged:
             console.print(f"Territory {territory}: nothing changed, snapshot {plan.snapshot_id} serves")
             return
@@ -56,6 +67,8 @@ def build(
         typer.echo(f"warning: {text}", err=True)
     seconds = time.perf_counter() - start
     console.print(f"Territory {territory}: snapshot {built.snapshot_id} published in {seconds:.1f} s")
+    if place:
+        console.print(f"To serve it: ALENTOURS_SNAPSHOTS={settings.snapshots} ALENTOURS_TERRITORY={territory}")
 
 
 def _accepted(names: Sequence[str], reason: str) -> Accepted:
