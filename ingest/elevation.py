@@ -91,18 +91,22 @@ def _read(raster: Any, name: str, lonlat: Floats) -> Floats:
 
 
 def _pixels(raster: Any, name: str, lonlat: Floats) -> tuple[Floats, Floats]:
-    """Return columns and rows, from the centre of the first pixel; infinite where the raster's plane does not reach."""
+    """Return columns and rows, from the centre of the first pixel; NaN where the raster's plane does not reach."""
     try:
         to_raster = Transformer.from_crs("EPSG:4326", CRS.from_user_input(raster.crs), always_xy=True)
     except ProjError as error:
         raise SourceMalformed(SOURCE, f"its reference system is unknown: {error}", file=name) from error
-    x, y = (np.asarray(values, np.float64) for values in to_raster.transform(lonlat[:, 0], lonlat[:, 1]))
+    x, y = (np.array(values, np.float64) for values in to_raster.transform(lonlat[:, 0], lonlat[:, 1]))
     if raster.crs.is_geographic:
         # A raster across the antimeridian counts on to 190, or from −190.
         middle = (raster.bounds.left + raster.bounds.right) / 2
         x = x + 360.0 * np.rint((middle - x) / 360.0)
-    column, row = ~raster.transform * (x, y)
-    return np.asarray(column) - 0.5, np.asarray(row) - 0.5
+    elsewhere = ~(np.isfinite(x) & np.isfinite(y))
+    x[elsewhere] = y[elsewhere] = np.nan
+    to_pixel = ~raster.transform
+    column = to_pixel.a * x + to_pixel.b * y + to_pixel.c
+    row = to_pixel.d * x + to_pixel.e * y + to_pixel.f
+    return column - 0.5, row - 0.5
 
 
 def _metres(raster: Any, west: int, north: int) -> Floats:
