@@ -55,7 +55,7 @@ def _on_the_ground(tags: Mapping[str, str]) -> bool:
 
 
 def _is_water(tags: Mapping[str, str]) -> bool:
-    if tags.get("waterway") == "riverbank" or tags.get("natural") == "coastline":
+    if tags.get("waterway") in {"riverbank", "dock"} or tags.get("natural") == "coastline":
         return True
     if tags.get("natural") == "water" or tags.get("landuse") == "reservoir":
         return tags.get("water") not in _WALKED_ROUND and tags.get("intermittent") != "yes"

@@ -42,6 +42,7 @@ def test_lines_that_nobody_crosses_on_foot(tags):
     "tags",
     [
         {"waterway": "riverbank"},
+        {"waterway": "dock"},
         {"natural": "water"},
         {"natural": "water", "water": "lake"},
         {"natural": "coastline"},
