@@ -182,9 +182,12 @@ def conflate(results: Sequence[SourceResult], rules: MatchRules, crs: str) -> Co
     return Conflated(tuple(services), _accounts(results, standing), tuple(sites.decisions))
 
 
-def _rank(source: Source) -> tuple[bool, bool, bool, str]:
-    """Order the sources by who is believed first: who says where a place is comes before who takes it from there."""
-    return not source.official, not source.complete, source.placed_by is not None, source.id
+def _rank(source: Source) -> tuple[bool, bool, bool, bool, str]:
+    """Order the sources by who is believed first.
+
+    Who says where a place is comes before who takes it from there, and who still publishes before who no longer does.
+    """
+    return not source.official, not source.complete, source.placed_by is not None, not source.url, source.id
 
 
 def _decision(kept: _Site, merged: _Site, reason: str, rule: Rule) -> Decision:
