@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from app import __version__
 from app.answers.attribution import attribution, base_attribution
 from app.answers.scores import place_label
+from app.answers.slope import slope_of
 from app.french import minutes, number, status_word
 from geo.errors import ConfigurationError
 from geo.places import Service
@@ -254,10 +255,12 @@ def _summary(snapshot: Snapshot, score: Score, label: str) -> str:
     total = "aucune note : rien n’est couvert ici" if score.total is None else f"{number(score.total, 0)} sur 100"
     covered = f"{number(score.covered_weight * 100, 0)} % du poids est couvert par les données"
     mode = _text(_mode(snapshot, score.mode))
+    raster = slope_of(snapshot, score.mode)
+    ground = f"Pentes d’après {_text(raster)}" if raster else "Rues comptées comme plates"
     return (
         f"<header><p>Alentours · {_text(snapshot.territory.name)}</p><h1>{_text(label)}</h1>"
         f"<p class='total'>{total}</p>"
-        f"<p>Profil « {_text(profile.label.fr)} », {mode} ; {covered}.</p></header>"
+        f"<p>Profil « {_text(profile.label.fr)} », {mode} ; {covered}. {ground}.</p></header>"
     )
 
 

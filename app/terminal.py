@@ -83,7 +83,9 @@ def show_score(snapshot: Snapshot, score: Score) -> None:
             nearest["name"] if nearest else "",
             f"{nearest['seconds'] / 60:.0f}" if nearest else "",
         )
-    table.caption = f"{answer['covered_weight']:.0%} of the weight is covered. " + ". ".join(answer["attribution"])
+    ground = f"Slopes by {answer['slope']}" if answer["slope"] else "Streets count as level"
+    covered = f"{answer['covered_weight']:.0%} of the weight is covered"
+    table.caption = ". ".join([covered, ground, *answer["attribution"]])
     _show(table)
 
 

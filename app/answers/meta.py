@@ -9,6 +9,7 @@ import orjson
 import shapely
 
 from app.answers.attribution import base_attribution, line_of
+from app.answers.slope import slope_row
 from geo.modes import Mode
 from geo.snapshot import Snapshot, SourceRecord
 
@@ -53,6 +54,7 @@ def _mode(snapshot: Snapshot, mode: Mode) -> dict[str, Any]:
         "kept_share": round(network.kept_share, 4),
         "untold_share": None if network.untold_share is None else round(network.untold_share, 4),
         "turns_understood": None if network.turns is None else round(network.turns.understood_share, 4),
+        "slope": slope_row(snapshot, mode.id),
         "indicative": mode.indicative,
     }
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from app.answers.attribution import attribution
 from app.answers.geometry import degrees
+from app.answers.slope import slope_of
 from geo.scoring import Component, Score
 from geo.snapshot import Snapshot
 
@@ -36,6 +37,7 @@ def score_answer(snapshot: Snapshot, score: Score, nearest: int | None = None) -
             "off_m": None if place.off_m is None else round(place.off_m),
         },
         "mode": score.mode,
+        "slope": slope_of(snapshot, score.mode),
         "profile": score.profile,
         "total": None if total is None else round(total, 2),
         "interval": None,

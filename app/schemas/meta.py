@@ -16,6 +16,7 @@ __all__ = [
     "ProfileRow",
     "RejectPage",
     "RejectRow",
+    "SlopeRow",
     "SnapshotAnswer",
     "Source",
     "TerritoryRow",
@@ -124,6 +125,15 @@ class ExcludedSource(Shape):
     title: str
 
 
+class SlopeRow(Shape):
+    """By what the slopes of streets are known."""
+
+    raster: str
+    """Name of the file of heights."""
+    known_share: float
+    """Share of the street metres whose slope it tells; the others count as level."""
+
+
 class ModeRow(Shape):
     """One way of getting about."""
 
@@ -143,6 +153,8 @@ class ModeRow(Shape):
     """Share of the street metres whose tags say nothing of what the mode asks of them; null when it asks nothing."""
     turns_understood: float | None
     """Share of the restrictions of turns that bind the mode and are understood; null when it turns as it likes."""
+    slope: SlopeRow | None
+    """By what slopes count; null: every street counts as level."""
     indicative: bool
     """Whether too little is told for the answers to be more than an indication."""
 

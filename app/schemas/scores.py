@@ -76,6 +76,8 @@ class ScoreAnswer(Shape):
 
     place: Place
     mode: str
+    slope: str | None
+    """Name of the raster of heights by which slopes count; null: every street counts as level."""
     profile: str
     total: float | None
     """0 to 100: the points over the covered weight; null when nothing is covered."""

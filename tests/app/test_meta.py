@@ -31,6 +31,7 @@ def test_snapshot(client: Client) -> None:
     assert (wheelchair.option_of, wheelchair.indicative) == ("walk", True)
     assert (walk.turns_understood, car.turns_understood) == (None, 1), "no sign stands there"
     assert (walk.untold_share, car.untold_share, wheelchair.untold_share) == (None, 0, 1), "no street has a surface"
+    assert (walk.slope, car.slope) == (None, None), "no heights were given: all is level"
     assert answer.built_at == "2026-11-24T08:00:00Z"
     west, south, east, north = answer.territory.bbox
     assert west < 4.43 < east
