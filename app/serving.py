@@ -18,11 +18,14 @@ import structlog
 
 from app.logs import fault
 from app.tiles import TileArchive
+from geo.catchment import Counted, catchments
 from geo.errors import AlentoursError, NoSnapshot, SnapshotCorrupt
 from geo.projection import Projection
 from geo.publication import current_id
 from geo.scoring import Place, score
 from geo.snapshot import Snapshot
+from geo.standpoint import Standpoint, stand, travel
+from geo.travel import Direction
 
 __all__ = ["Served", "Serving"]
 
@@ -54,7 +57,12 @@ class Served:
         profile = next(iter(self.snapshot.profiles.values()))
         for mode, network in self.snapshot.networks.items():
             lon, lat = Projection(network.crs).to_lonlat(*network.junction_xy_m[0])
-            score(self.snapshot, [Place(float(lon), float(lat))], mode, profile)
+            here = Place(float(lon), float(lat))
+            score(self.snapshot, [here], mode, profile)
+            (found,) = stand(self.snapshot, mode, [here])
+            if isinstance(found, Standpoint):
+                times = travel(self.snapshot, mode).spread(found.stops, Direction.FROM, 0, 600)
+                catchments(Counted.of(self.snapshot, mode), times, [60.0])
 
 
 class Serving:

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 import shapely
+from contourpy import FillType, contour_generator
 from numba import njit
 from numpy.typing import NDArray
 from shapely import MultiPolygon
@@ -24,7 +25,7 @@ from geo.network import StreetNetwork
 from geo.projection import Projection
 from geo.travel import UNREACHABLE_DS, Direction, EdgeReads, Spread, read_end
 
-__all__ = ["OFF_ROAD_M", "isochrones"]
+__all__ = ["OFF_ROAD_M", "Raster", "isochrones", "time_cells"]
 
 OFF_ROAD_M = 50.0
 """How far from a street the ground still counts as reached; a cell and its corners, where cells are larger."""
@@ -34,6 +35,8 @@ _DEGREE_DIGITS = 6
 _SMOOTHED_DS = 100.0
 """Cells within so many tenths of a second of a limit move its line; farther ones do not matter."""
 _Grid = NDArray[np.float32]
+_Outlines = tuple[Sequence[Floats], Sequence[NDArray[np.uint32]]]
+"""The corners of each polygon, and where its rings begin among them."""
 
 
 class _Shapes(NamedTuple):
@@ -44,7 +47,7 @@ class _Shapes(NamedTuple):
     share: Floats
 
 
-class _Raster(NamedTuple):
+class Raster(NamedTuple):
     """Where the cells lie: the centre of the lower left one, in metres of the plane, and their side."""
 
     left_m: float
@@ -94,17 +97,33 @@ def isochrones(
     One valid polygon for each limit, WGS 84, with its holes; empty where the limit is used up before one has moved. A
     longer limit's polygon contains a shorter one's.
     """
-    whole_ds = max(limits_s) * 10 - spread.extra_ds
+    timed = time_cells(network, spread, home_m, off_road_m_per_s, max(limits_s))
+    if timed is None:
+        return [MultiPolygon() for _ in limits_s]
+    cells, raster = timed
+    return _contoured(cells, raster, projection, [limit * 10 - spread.extra_ds for limit in limits_s])
+
+
+def time_cells(
+    network: StreetNetwork, spread: Spread, home_m: Floats, off_road_m_per_s: float, limit_s: float
+) -> tuple[_Grid, Raster] | None:
+    """Draw the times into a raster.
+
+    Returns
+    -------
+    The tenths of a second along the streets, by row and column, more than the limit where nothing is reached, and where
+    the cells lie; None when the limit is used up before one has moved.
+    """
+    whole_ds = float(limit_s * 10 - spread.extra_ds)
     pieces = _reached_pieces(network, spread, home_m, whole_ds)
     if not len(pieces.ends_m):
-        return [MultiPolygon() for _ in limits_s]
+        return None
     raster = _raster_over(pieces.ends_m)
     reach_m = max(OFF_ROAD_M, 1.5 * raster.cell_m)
+    barred = _barred(frozen(network.obstacle_xy_m, np.float64), raster)
     beyond_ds = 2.0 * whole_ds + 100.0
-    barred = _barred(network.obstacle_xy_m, raster)
-    ds_per_m = 10.0 / off_road_m_per_s
-    cells = _time_cells(pieces.ends_m, pieces.ends_ds, raster, ds_per_m, reach_m, beyond_ds, barred)
-    return _contoured(cells, raster, projection, [limit * 10 - spread.extra_ds for limit in limits_s])
+    cells = _time_cells(pieces.ends_m, pieces.ends_ds, raster, 10.0 / off_road_m_per_s, reach_m, beyond_ds, barred)
+    return cells, raster
 
 
 def _reached_pieces(network: StreetNetwork, spread: Spread, home_m: Floats, whole_ds: float) -> _Pieces:
@@ -137,26 +156,23 @@ def _reached_pieces(network: StreetNetwork, spread: Spread, home_m: Floats, whol
     return _Pieces(frozen(ends_m, np.float64), frozen(ends_ds, np.float64))
 
 
-def _raster_over(ends_m: Floats) -> _Raster:
+def _raster_over(ends_m: Floats) -> Raster:
     low, high = ends_m.reshape(-1, 2).min(axis=0), ends_m.reshape(-1, 2).max(axis=0)
     cell = float(np.clip((high - low).max() / _CELLS_ACROSS, _FINEST_M, _COARSEST_M))
     margin = int(np.ceil(OFF_ROAD_M / cell)) + 2
     # on round metres, so that two answers about one place can be laid on each other
     left, bottom = (np.floor(low / cell) - margin) * cell
     columns, rows = (np.ceil((high - [left, bottom]) / cell) + margin + 1).astype(int)
-    return _Raster(float(left), float(bottom), cell, int(columns), int(rows))
+    return Raster(float(left), float(bottom), cell, int(columns), int(rows))
 
 
-def _contoured(cells: _Grid, raster: _Raster, projection: Projection, limits_ds: Sequence[float]) -> list[MultiPolygon]:
-    from contourpy import FillType, contour_generator  # noqa: PLC0415 — a service starts before anybody asks for it
-
+def _contoured(cells: _Grid, raster: Raster, projection: Projection, limits_ds: Sequence[float]) -> list[MultiPolygon]:
     x = raster.left_m + raster.cell_m * np.arange(raster.columns)
     y = raster.low_m + raster.cell_m * np.arange(raster.rows)
     polygons = []
     for limit_ds in limits_ds:
         lines = contour_generator(x, y, _beside(cells, limit_ds), name="serial", fill_type=FillType.OuterOffset)
-        points, offsets = lines.filled(-2.0, 0.0)
-        polygons.append(_polygon(points, offsets, projection))
+        polygons.append(_polygon(*cast("_Outlines", lines.filled(-2.0, 0.0)), projection))
     return polygons
 
 
@@ -277,7 +293,7 @@ def _run_along(
 
 
 @njit(cache=True, nogil=True)
-def _barred(obstacles_m: Floats, raster: _Raster) -> NDArray[np.bool_]:
+def _barred(obstacles_m: Floats, raster: Raster) -> NDArray[np.bool_]:
     """Mark the cells (rows, columns) that an obstacle passes through."""
     barred = np.zeros((raster.rows, raster.columns), np.bool_)
     right = raster.left_m + raster.cell_m * raster.columns
@@ -299,7 +315,7 @@ def _barred(obstacles_m: Floats, raster: _Raster) -> NDArray[np.bool_]:
 def _time_cells(
     ends_m: Floats,
     ends_ds: Floats,
-    raster: _Raster,
+    raster: Raster,
     ds_per_m: float,
     reach_m: float,
     beyond_ds: float,

@@ -13,6 +13,7 @@ import numpy as np
 
 from geo.fields import AccessField, ServicePoints
 from geo.hierarchy import Hierarchy
+from geo.isochrone import time_cells
 from geo.modes import Mode, load_modes
 from geo.network import RawStreets, StreetNetwork
 from geo.place_sweep import PlaceSweep
@@ -20,6 +21,7 @@ from geo.projection import Projection
 from geo.search import StreetSearch
 from geo.snapping import EdgeIndex
 from geo.sweeps import DEPTHS, LANES, Seeds
+from geo.travel import Direction, Stops, Travel
 
 __all__ = ["warm_up"]
 
@@ -58,6 +60,11 @@ def _run(raw: RawStreets, mode: Mode) -> None:
         raise RuntimeError("the kernels do not compute what they should: delete the folder NUMBA_CACHE_DIR names")
     StreetSearch(network).nearest_services(Seeds(edge, edge, edge), DEPTHS[-1])
     PlaceSweep(hierarchy).ds_to(edge, edge)
+    stops = Stops.of(snap, mode)
+    for direction in Direction:
+        spread = Travel(network).spread(stops.only(0), direction, 0)
+        spread.door_to_door_ds(stops)
+        time_cells(network, spread, snap.xy_m[[0, 0]], mode.off_road_m_per_s, 600.0)
 
 
 def _tiny_town() -> RawStreets:
