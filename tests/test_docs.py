@@ -46,6 +46,8 @@ ONLY_BY_FORM = {
         "changes the reader's own database; test_migrations.py runs it on the tests'",
     ),
     "docker": (r"docker (build|run) .+", "needs a container engine, and a network to fetch the base image"),
+    "gdalbuildvrt": (r"gdalbuildvrt -a_srs EPSG:\d+ \w+\.vrt .+", "reads heights that the reader fetched"),
+    "gdal_translate": (r"gdal_translate (-co \w+=\w+ )+\w+\.vrt \w+\.tif", "the same"),
     "git": (r"git clone \S+( \S+)?", "fetches the project from wherever the reader found it"),
 }
 LABELS = {"", "sh", "sql", "json", "toml", "csv", "python", "html"}
