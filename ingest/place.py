@@ -140,8 +140,11 @@ def locate(name: str, geocode: Callable[[str], Any] | None = None, wait_s: float
     waiting.start()
     waiting.join(wait_s)
     answer = found[0] if found else TimeoutError(f"no answer within {wait_s:.0f} s")
-    if isinstance(answer, OSError | ValueError | TypeError):  # osmnx's own errors are of these, and its connection's
-        raise SourceUnavailable("nominatim", f"{name}: no area found ({answer})") from answer
+    if isinstance(answer, OSError):  # those of the connection are of this kind
+        said = str(answer) if isinstance(answer, TimeoutError) else type(answer).__name__
+        raise SourceUnavailable("nominatim", f"does not answer where {name} lies ({said})") from answer
+    if isinstance(answer, ValueError | TypeError):  # as are osmnx's own
+        raise SourceUnavailable("nominatim", f"knows no area called {name} ({answer})") from answer
     if isinstance(answer, Exception):
         raise answer
     west, south, east, north = map(float, answer.total_bounds)

@@ -116,12 +116,19 @@ def test_the_box_is_that_of_the_area_that_osmnx_finds():
     assert asked == ["Aubrelle, Ain, France"]
 
 
-@pytest.mark.parametrize("error", [ConnectionError("refused"), ValueError("no results"), TypeError("no polygon")])
-def test_nobody_who_answers_is_an_outage(error):
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (ConnectionError("refused"), "does not answer"),
+        (ValueError("no results"), "knows no area called Aubrelle"),
+        (TypeError("no polygon"), "knows no area called Aubrelle"),
+    ],
+)
+def test_an_outage_is_told_from_a_place_that_nobody_knows(error, said):
     def geocode(_):
         raise error
 
-    with pytest.raises(SourceUnavailable, match="no area found"):
+    with pytest.raises(SourceUnavailable, match=said):
         locate("Aubrelle, Ain", geocode)
 
 
