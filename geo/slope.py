@@ -57,7 +57,6 @@ class ToblerLaw:
 
     W. Tobler (1993), *Three presentations on geographical analysis and modeling*, NCGIA report 93-1, after Imhof's
     measurements: 6 km/h × exp(−3.5 · abs(grade + 0.05)). Its 5 km/h on level ground is replaced by the street's speed.
-    Newer laws are fitted to hikers' tracks on paths; none is fitted to people on streets.
     """
 
     def speed_kmh(self, level_kmh: Floats, grade: Floats) -> Floats:
@@ -70,10 +69,10 @@ class ToblerLaw:
 class PowerLaw:
     """The speed at which a rider's power equals what weight, tyres and air take.
 
-    power = v · (mass · g · (Crr · cos + sin) + ½ · air · CdA · v²); T. D. Wilson and J. P. Papadopoulos, *Bicycling
-    Science* (MIT Press), chapter 4. The power on level ground is the one that keeps ``level_kmh``. It grows with the
-    grade to ``climbing_w``, reached at ``full_effort``, and falls alike downhill, where from that grade on the wheel
-    runs free.
+    power = v · (mass · g · (Crr · cos + sin) + ½ · air · CdA · v²); D. G. Wilson and J. Papadopoulos, *Bicycling
+    Science* (3rd edition, MIT Press 2004), "Power and speed". The power on level ground is the one that keeps
+    ``level_kmh``. It grows with the grade to ``climbing_w``, reached at ``full_effort``, and falls alike downhill,
+    where from that grade on the wheel runs free.
     """
 
     level_kmh: float
