@@ -57,7 +57,8 @@ def require_rows(count: int, what: str) -> None:
         Names what there is too much of.
     """
     if count > MOST_ROWS:
-        raise LabelOverflow(f"{count:,} {what} are more than the {MOST_ROWS:,} that can be numbered: build smaller areas")
+        detail = f"{count:,} {what} are more than the {MOST_ROWS:,} that can be numbered: build smaller areas"
+        raise LabelOverflow(detail)
 
 
 def save_arrays(folder: Path, arrays: Mapping[str, NDArray[Any]]) -> None:

@@ -156,8 +156,7 @@ class SnapshotCorrupt(AlentoursError):
 
 
 class LabelOverflow(AlentoursError):
-    """A category has more services, or an edge more seconds, than a label can hold; or streets more rows than there
-    are numbers."""
+    """A category has more services, an edge more seconds, or the streets more rows than can be numbered."""
 
 
 class ConfigurationError(AlentoursError):

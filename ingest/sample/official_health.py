@@ -170,7 +170,7 @@ def write_health(
         sheet.add(row(own[number]) | optician | unplaced, FAR)
     for number in range(2):  # of a kind that nobody knows, with a place or without
         vet = {"identifiant": f"VET{number}", "finess": "", "type": "VETERINAIRE"}
-        sheet.add(row(own[number]) | vet | (_NOWHERE if number else {}), Fate("unmapped_category"))
+        sheet.add({**row(own[number]), **vet, **(_NOWHERE if number else {})}, Fate("unmapped_category"))
         unknown = {"identifiant": f"NUL{number}", "finess": "", "adresse": UNKNOWN if number else ""}
         way = "address_not_found" if number else "no_position"
         sheet.add({**row(own[number]), **unknown, **_NOWHERE}, Fate(way))

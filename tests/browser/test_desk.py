@@ -105,6 +105,7 @@ def test_the_map_of_communes_comes_beside_its_table(visit: Visit) -> None:
 def test_every_source_shows_where_its_rows_went(visit: Visit, ask: Ask) -> None:
     page = visit("/sources")
     sources = ask("/ledger")
+    page.get_by_role("button", name=re.compile(r"Voir les \d+ sources")).click()
     for source in sources:
         section = page.get_by_role("region", name=source["title"], exact=True)
         for count in (source["ledger"]["read"], *source["ledger"].values(), *source["rejects"].values()):
@@ -117,7 +118,9 @@ def test_every_source_shows_where_its_rows_went(visit: Visit, ask: Ask) -> None:
 def test_rejected_rows_are_shown_one_by_one_and_as_a_file(visit: Visit, ask: Ask) -> None:
     page = visit("/sources")
     source = next(source for source in ask("/ledger") if source["ledger"]["rejected"])
+    page.get_by_role("button", name=re.compile(r"Voir les \d+ sources")).click()
     section = page.get_by_role("region", name=source["title"], exact=True)
+    section.locator("summary").first.click()
     section.get_by_text("Voir les lignes rejetées").click()
     table = section.get_by_role("region", name=f"Lignes rejetées de {source['title']}")
     rows = ask("/rejects", source=source["id"], limit=20)["rejects"]

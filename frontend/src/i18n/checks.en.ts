@@ -17,6 +17,7 @@ const en: typeof fr = {
   loaded: { name: 'Loaded streets', about: 'Where streets are not loaded, no answer is given.' },
   streets: { name: 'Connected streets', about: 'Streets cut off from the others lead nowhere.' },
   snapped: { name: 'Services near a street', about: 'A service far from every street cannot be reached.' },
+  turns: { name: 'Turn restrictions', about: 'A restriction that is not understood does not count in trips.' },
   field: { name: 'Computed times', about: 'Times contradict each other.' },
   twice: { name: 'Possible duplicates', about: 'The same place may be counted twice.' },
   geocoded: { name: 'Positions of addresses', about: 'Without coordinates, places are put at their address.' },

@@ -16,6 +16,7 @@ export default {
   loaded: { name: 'Rues chargées', about: 'Là où les rues ne sont pas chargées, aucune réponse n’est donnée.' },
   streets: { name: 'Rues reliées', about: 'Des rues coupées des autres ne mènent nulle part.' },
   snapped: { name: 'Services près d’une rue', about: 'Un service loin de toute rue ne peut pas être atteint.' },
+  turns: { name: 'Interdictions de tourner', about: 'Une interdiction non comprise ne compte pas dans les trajets.' },
   field: { name: 'Temps calculés', about: 'Des temps se contredisent.' },
   twice: { name: 'Doublons possibles', about: 'Le même lieu est peut-être compté deux fois.' },
   geocoded: { name: 'Positions d’adresse', about: 'Faute de coordonnées, des lieux sont placés à leur adresse.' },
