@@ -60,7 +60,8 @@ class ServiceProperties(Shape):
     lines: list[str]
     """Public names of the lines that call at a stop; empty where none are known."""
     provenance: list[Origin]
-    """The first gave the fields."""
+    """The first gave the fields; capacity, departures and lines on which it is silent are those of the first other row
+    of its licence that tells them."""
 
 
 class ServiceFeature(Shape):
