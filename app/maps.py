@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from app import __version__
 from app.answers.attribution import attribution, base_attribution
-from app.answers.scores import place_label
+from app.answers.place import place_label
 from app.answers.slope import slope_of
 from app.french import minutes, number, status_word
 from geo.errors import ConfigurationError
@@ -161,7 +161,7 @@ class _Controls(MacroElement):
 def report(snapshot: Snapshot, score: Score, leaflet: LeafletFiles) -> str:
     """Return the report of one score as the text of an HTML file."""
     shown = _numbered(snapshot, score.components)
-    label = place_label(snapshot, score)
+    label = place_label(snapshot, score.place)
     cited = {
         snapshot.services.row(reach.service).provenance[0].source
         for component in score.components

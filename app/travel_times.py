@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from app.answers.attribution import base_attribution
-from app.answers.standpoint import standpoint_answer
+from app.answers.place import place_answer
 from app.batch import RowId, read_rows, require_object, text_of
 from app.deps import DEFAULT_MODE
 from app.errors import problem_of
@@ -107,7 +107,7 @@ def _rows(snapshot: Snapshot, rows: _Rows, found: _Found) -> list[dict[str, Any]
     return [
         {
             "id": row_id,
-            **(problem_of(one) if isinstance(one, AlentoursError) else {"place": standpoint_answer(snapshot, one)}),
+            **(problem_of(one) if isinstance(one, AlentoursError) else {"place": place_answer(snapshot, one.place)}),
         }
         for (row_id, _), one in zip(rows, found, strict=True)
     ]

@@ -9,7 +9,7 @@ import numpy as np
 from shapely import MultiPolygon, get_coordinates
 
 from app.answers.attribution import attribution
-from app.answers.standpoint import standpoint_answer
+from app.answers.place import place_answer
 from geo.catchment import Catchment, Counted, catchments
 from geo.isochrone import isochrones
 from geo.projection import Projection
@@ -37,7 +37,7 @@ def isochrone_answer(
     return {
         "type": "FeatureCollection",
         "features": [_feature(*row) for row in zip(minutes, polygons, counted, strict=True)],
-        "place": standpoint_answer(snapshot, here),
+        "place": place_answer(snapshot, here.place),
         "mode": mode,
         "direction": direction.value,
         "complete": counted[-1].complete,

@@ -8,8 +8,8 @@ import numpy as np
 
 from app.answers.attribution import attribution
 from app.answers.geometry import DEGREE_DIGITS, degrees
+from app.answers.place import place_answer
 from app.answers.scores import Evidence
-from app.answers.standpoint import standpoint_answer
 from app.validation import shown
 from geo.catchment import service_stops
 from geo.errors import FieldProblem, InvalidParameter, OffNetwork
@@ -66,8 +66,8 @@ def route_answer(snapshot: Snapshot, here: Standpoint, goal: Standpoint | str, m
             "seconds": found.seconds,
             "metres": round(found.metres),
             "mode": mode,
-            "from": standpoint_answer(snapshot, here),
-            "to": standpoint_answer(snapshot, goal) if isinstance(goal, Standpoint) else None,
+            "from": place_answer(snapshot, here.place),
+            "to": place_answer(snapshot, goal.place) if isinstance(goal, Standpoint) else None,
             "service": service,
             "legs": [_leg(leg) for leg in found.legs if leg.seconds or leg.sort is LegSort.STREET],
             "steps": [_step(found, step) for step in found.steps],

@@ -7,11 +7,12 @@ from typing import Any
 
 from app.answers.attribution import attribution
 from app.answers.geometry import degrees
+from app.answers.place import place_answer
 from app.answers.slope import slope_of
 from geo.scoring import Component, Score
 from geo.snapshot import Snapshot
 
-__all__ = ["place_label", "score_answer"]
+__all__ = ["score_answer"]
 
 
 def score_answer(snapshot: Snapshot, score: Score, nearest: int | None = None) -> dict[str, Any]:
@@ -25,17 +26,9 @@ def score_answer(snapshot: Snapshot, score: Score, nearest: int | None = None) -
     evidence: Evidence = snapshot.memo("app.evidence", lambda: Evidence(snapshot))
     components = [_component(component, nearest, evidence) for component in score.components]
     sources = {evidence[reach.service]["source"] for component in score.components for reach in component.nearest}
-    total, place = score.total, score.place
+    total = score.total
     return {
-        "place": {
-            "label": place_label(snapshot, score),
-            "type": place.type,
-            "id": place.id or None,
-            "lon": degrees(place.lon),
-            "lat": degrees(place.lat),
-            "insee": place.insee or None,
-            "off_m": None if place.off_m is None else round(place.off_m),
-        },
+        "place": place_answer(snapshot, score.place),
         "mode": score.mode,
         "slope": slope_of(snapshot, score.mode),
         "profile": score.profile,
@@ -49,13 +42,6 @@ def score_answer(snapshot: Snapshot, score: Score, nearest: int | None = None) -
         "profile_version": score.profile_version,
         "attribution": attribution(snapshot, sources),
     }
-
-
-def place_label(snapshot: Snapshot, score: Score) -> str:
-    """Name the place that was scored: its address, else its commune, else its coordinates."""
-    place = score.place
-    commune = snapshot.communes.get(place.insee)
-    return place.label or (commune.name if commune else f"{degrees(place.lon)}, {degrees(place.lat)}")
 
 
 def _component(component: Component, nearest: int | None, evidence: Evidence) -> dict[str, Any]:
