@@ -215,6 +215,17 @@ def test_a_feed_of_one_category(taken_in, name, row, category):
     assert (result.drafts[0].service.lon, result.drafts[0].service.lat) == pytest.approx((LON, LAT))
 
 
+def test_courts_come_with_their_names_and_addresses(taken_in):
+    court = {"CODE_INSEE": "71001", "CODE_ORIG": "9", "NUM": "1001", "NOM_ETABLISSEMENT": "Tribunal d'Alpha",
+             "NUMÉRO_ET_LIBELLÉ_VOIE": "3 rue du Lavoir", "LIEU_DIT": "", "CODE_POSTAL": "71100",
+             "LIGNE_D_ACHEMINEMENT": "ALPHA CEDEX", "PAYS_OU_DÉNOMINATION_TOM_COM": "", "COORDONNÉES_X": LON,
+             "COORDONNÉES_Y": LAT, "NU_TEL": "", "ADRESSE_MAIL": ""}  # fmt: skip
+    kinds = ("TPRX", "CPH", "TGI", "CASS", "XYZ")
+    result = taken_in("point_justice", as_csv(*({"TYPE": kind, **court} for kind in kinds)))
+    assert came_to(result) == ((5, 2, 0, 2, 1), {"unmapped_category": 1}, {"public.justice": 2})
+    assert {(draft.service.name, draft.service.insee) for draft in result.drafts} == {("Tribunal d'Alpha", "71001")}
+
+
 def test_vintages_of_the_source_of_equipments_have_names_since_and_come_as_parquet(taken_in):
     shop = {"NOMRS": "BOUCHERIE DU LAVOIR", "TYPEQU": "B204", "LONGITUDE": str(LON), "LATITUDE": str(LAT),
             "QUALITE_GEOLOC": "11", "NUMVOIE": "3", "INDREP": "_Z", "TYPVOIE": "RUE", "LIBVOIE": "DU LAVOIR",
