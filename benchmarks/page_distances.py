@@ -47,8 +47,9 @@ def _off_trunk(distances: Sequence[Distances]) -> str:
     if not found:
         return ""
     return (
-        "Our rules are those of France, where a trunk road is for cars; on Malta it may be a street with pavements, "
-        "and Valhalla walks and rides there. The median of the pairs whose way keeps off those roads: "
+        "Our rules are those of France, where a trunk road is a voie express unless its tags tell of people on foot or "
+        "riders: a sign, a pavement or a lane for them, lamps where nothing says that it is fast or wide. Valhalla "
+        "opens every trunk road. The median of the pairs whose way keeps off those that stay closed: "
         f"{'; '.join(found)}."
     )
 

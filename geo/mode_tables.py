@@ -50,10 +50,11 @@ class RuleReader:
         closures = tuple(self._alone(row) for row in table.tables("close"))
         slows = tuple(self._slow(row) for row in table.tables("slow"))
         asks = tuple(self._ask(row) for row in table.tables("ask"))
+        through = tuple(self._alone(row) for row in table.tables("through"))
         if like is None:
             if not classes:
                 raise table.error("no [[class]]: the mode could go nowhere")
-            return RoadRules(classes, self._access(), closures, slows, self._oneway(None), limit, asks)
+            return RoadRules(classes, self._access(), closures, slows, self._oneway(None), limit, asks, through)
         return replace(
             like,
             classes=MappingProxyType({**like.classes, **classes}),
@@ -63,6 +64,7 @@ class RuleReader:
             oneway=self._oneway(like.oneway),
             limit=limit,
             asks=(*like.asks, *asks),
+            through=(*like.through, *through),
         )
 
     def nodes(self, like: NodeRules | None, access: AccessRule) -> NodeRules:

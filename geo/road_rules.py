@@ -166,6 +166,8 @@ class RoadRules:
     limit: LimitRule | None
     """None: signed limits do not matter."""
     asks: tuple[Ask, ...] = ()
+    through: tuple[Match, ...] = ()
+    """Ways that the mode passes along, and on which no trip begins or ends."""
 
     def speeds(self, tags: Tags) -> Speeds:
         """Return how fast the mode goes along a way with these tags, in each direction."""
@@ -177,6 +179,10 @@ class RoadRules:
             self._kmh(road, tags, "forward") if forward else 0.0,
             self._kmh(road, tags, "backward") if backward else 0.0,
         )
+
+    def stops(self, tags: Tags) -> bool:
+        """Return whether a trip may begin or end on a way with these tags."""
+        return not any(match.holds(tags) for match in self.through)
 
     def told(self, tags: Tags) -> bool:
         """Return whether a way with these tags says what the mode asks of it."""

@@ -139,31 +139,39 @@ class _Judge:
         steps = shapely.line_interpolate_point(line, np.arange(0.0, shapely.length(line), _STEP_M))
         beside = np.unique(self._tree.query(steps, predicate="dwithin", distance=_BESIDE_M)[0]).size
         if (steps.size - beside) * _STEP_M > _STRAY_M:
-            return "trunk" if self._has_trunk(polyline, shape_m) else "theirs"
+            return "trunk" if self._has_trunk(polyline) else "theirs"
         return "choice" if all(self._is_open(int(edge)) for edge in edges) else "ours"
 
     def goes_by_trunk(self, start: NDArray[np.float64], end: NDArray[np.float64]) -> bool:
         """Say whether Valhalla's way takes large roads that our rules close."""
-        return self._has_trunk(*self._way(start, end))
+        return self._has_trunk(self._way(start, end)[0])
 
     def _way(self, start: NDArray[np.float64], end: NDArray[np.float64]) -> tuple[str, NDArray[np.float64]]:
         """Return Valhalla's way, as it writes it and in metres of the plane (V, 2)."""
         question = {"locations": _places(np.stack([start, end]))} | _costed(self._costing)
         polyline = self._valhalla.ask("route", question)["trip"]["legs"][0]["shape"]
-        lonlat = decoded(polyline)
-        return polyline, np.column_stack(self._projection.to_xy_m(lonlat[:, 0], lonlat[:, 1]))
+        return polyline, self._plane(decoded(polyline))
 
-    def _has_trunk(self, polyline: str, shape_m: NDArray[np.float64]) -> bool:
+    def _has_trunk(self, polyline: str) -> bool:
         """Say whether most metres of a way that lie beside none of our streets are those of large roads."""
-        wanted = {"attributes": ["edge.road_class", "edge.length", "edge.begin_shape_index"], "action": "include"}
-        question = {"encoded_polyline": polyline, "shape_match": "edge_walk", "filters": wanted}
+        wanted = ["edge.road_class", "edge.length", "edge.begin_shape_index", "shape"]
+        question = {
+            "encoded_polyline": polyline,
+            "shape_match": "walk_or_snap",
+            "filters": {"attributes": wanted, "action": "include"},
+        }
+        traced = self._valhalla.ask("trace_attributes", question | _costed(self._costing))
+        shape_m = self._plane(decoded(traced["shape"]))
         metres = Counter[bool]()
-        for edge in self._valhalla.ask("trace_attributes", question | _costed(self._costing))["edges"]:
+        for edge in traced["edges"]:
             begin = edge["begin_shape_index"]
             middle = shapely.points(shape_m[begin : begin + 2].mean(axis=0))
             if not self._tree.query(middle, predicate="dwithin", distance=_BESIDE_M).size:
                 metres[edge["road_class"] in {"trunk", "motorway"}] += edge["length"]
         return metres[True] > metres[False]
+
+    def _plane(self, lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.column_stack(self._projection.to_xy_m(lonlat[:, 0], lonlat[:, 1]))
 
     def _is_open(self, edge: int) -> bool:
         """Say whether Valhalla has a street for the mode at the middle of an edge of ours."""

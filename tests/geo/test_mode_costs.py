@@ -196,11 +196,11 @@ CREUSOT = {
     "wheelchair": (0.95, 0.98, {"access": 45, "class": 6, "close": 19}),  # and 18 flights of steps, one muddy track
 }
 MALTA = {
-    "walk": (0.95, 0.97, {"access": 259, "class": 7, "close": 549}),  # trunk roads that do not say who may walk there
-    "bike": (0.87, 0.90, {"access": 326, "class": 8, "close": 2_070}),  # 1,555 footways, 514 trunk roads
+    "walk": (0.97, 0.98, {"access": 259, "class": 7, "close": 253}),  # 167 ramps, 86 fast, wide or dark trunk roads
+    "bike": (0.88, 0.91, {"access": 326, "class": 8, "close": 1_800}),  # 1,555 footways, 244 trunk roads and ramps
     "car": (0.85, 0.88, {"access": 285, "class": 2_598, "close": 2}),  # footways, paths, steps, pedestrian streets
-    "walk_slow": (0.95, 0.97, {"access": 259, "class": 7, "close": 549}),
-    "wheelchair": (0.93, 0.96, {"access": 259, "class": 7, "close": 908}),  # and 279 flights of steps
+    "walk_slow": (0.97, 0.98, {"access": 259, "class": 7, "close": 253}),
+    "wheelchair": (0.95, 0.97, {"access": 259, "class": 7, "close": 612}),  # and 279 flights of steps
 }
 """Share of the ways that are open, at least and at most, and how many are closed for which reason."""
 
