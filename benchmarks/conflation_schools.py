@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.conflation_files import CRS, communes, read_table
+from benchmarks.conflation_rows import CRS, communes, read_table
 from geo.projection import Projection
 
 __all__ = ["School", "read_schools"]

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks.conflation import Found, Labelled, Quality, _judge, judge_schools
-from benchmarks.conflation_files import content_id, telephone
 from benchmarks.conflation_page import conflation_section
+from benchmarks.conflation_rows import content_id, telephone
 from benchmarks.conflation_schools import School
 from ingest.matching import MatchRules
 
