@@ -20,6 +20,7 @@ from numba import njit
 from numpy.typing import NDArray
 from shapely import MultiPolygon
 
+from geo.antimeridian import cut, side_by_side
 from geo.arrays import Floats, Int32s, Int64s, frozen
 from geo.network import StreetNetwork
 from geo.projection import Projection
@@ -95,7 +96,7 @@ def isochrones(
     Returns
     -------
     One valid polygon for each limit, WGS 84, with its holes; empty where the limit is used up before one has moved. A
-    longer limit's polygon contains a shorter one's.
+    longer limit's polygon contains a shorter one's. Ground across the antimeridian is cut there.
     """
     timed = time_cells(network, spread, home_m, off_road_m_per_s, max(limits_s))
     if timed is None:
@@ -191,7 +192,7 @@ def _polygon(points: Sequence[Floats], offsets: Sequence[NDArray[np.uint32]], pr
     if not points:
         return MultiPolygon()
     lon, lat = projection.to_lonlat(*np.concatenate(points).T)
-    degrees = np.round(np.column_stack([lon, lat]), _DEGREE_DIGITS)
+    degrees = np.round(np.column_stack([side_by_side(lon), lat]), _DEGREE_DIGITS)
     first = np.cumsum([0, *(len(part) for part in points)])
     rings = np.concatenate([[0], *(own[1:] + begin for own, begin in zip(offsets, first, strict=False))])
     parts = np.cumsum([0, *(len(own) - 1 for own in offsets)])
@@ -201,7 +202,7 @@ def _polygon(points: Sequence[Floats], offsets: Sequence[NDArray[np.uint32]], pr
         # rounding may bring two corners together
         polygon = shapely.make_valid(polygon, method="structure", keep_collapsed=False)
     areas = [part for part in shapely.get_parts(polygon) if part.geom_type == "Polygon" and not part.is_empty]
-    return MultiPolygon(areas)
+    return cut(MultiPolygon(areas))
 
 
 @njit(cache=True, nogil=True)

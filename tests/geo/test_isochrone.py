@@ -12,8 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.isochrone import OFF_ROAD_M, isochrones
+from geo.network import StreetNetwork
 from geo.projection import Projection
 from geo.snapping import EdgeIndex
+from geo.streets import RawStreets
 from geo.travel import Direction, Stops, Travel
 from tests.lattice import MODES, STEP_M, Lattice
 
@@ -106,3 +108,21 @@ def test_the_door_itself_is_within():
 def test_minutes_may_come_in_any_order(minutes):
     areas = dict(zip(minutes, drawn((5, 5), minutes), strict=True))
     assert areas[15].area > areas[5].area
+
+
+def test_ground_across_the_antimeridian_is_cut_there():
+    plane, half_m = Projection("EPSG:32760"), 300.0
+    x, y = (float(value) for value in plane.to_xy_m(180.0, -16.8))
+    lonlat = np.column_stack(plane.to_lonlat(x + np.linspace(-half_m, half_m, 3), np.full(3, y)))
+    raw = RawStreets(lonlat, np.array([0, 1]), np.array([1, 2]), np.zeros(2, np.int32), [{"highway": "residential"}])
+    network = StreetNetwork.build(raw, WALK, plane)
+    snap = EdgeIndex(network).snap(lonlat[1:2])
+    spread = Travel(network).spread(Stops.of(snap, WALK), Direction.FROM, 0)
+    home_m = np.vstack([[x, y], snap.xy_m])
+    near, far = isochrones(network, plane, spread, home_m, WALK.off_road_m_per_s, [90, 600])
+    for ground in (near, far):
+        assert ground.is_valid
+        west, east = (shapely.clip_by_rect(ground, *box) for box in ((179, -17, 180, -16), (-180, -17, -179, -16)))
+        assert west.area + east.area == pytest.approx(ground.area), "nothing lies elsewhere"
+        assert west.area == pytest.approx(east.area, rel=0.2), "as much on one side as on the other"
+    assert far.covers(near)
