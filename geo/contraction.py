@@ -35,6 +35,8 @@ class Chains:
     """(V,) the nodes of each chain, its two junctions included."""
     vertex_share: NDArray[np.float64]
     """(V,) share of the chain's cost up to each node: from 0 up to 1."""
+    vertex_segment: NDArray[np.int32]
+    """(V,) the segment that leads on from each node of a chain; −1 at its last."""
     of_segment: NDArray[np.int32]
     """(S,) the chain that each segment is in."""
     flipped: NDArray[np.bool_]
@@ -74,12 +76,16 @@ def contract(segments: Segments, junctions: Collection[int] = ()) -> Chains:
     )
 
 
-def _whereabouts(chain_ptr: _Ptr, chain: _Rows, flipped: _Flags) -> tuple[_Rows, _Flags]:
-    """Return the chain of each segment, and whether it runs against it."""
+def _whereabouts(chain_ptr: _Ptr, chain: _Rows, flipped: _Flags) -> tuple[_Rows, _Rows, _Flags]:
+    """Return the segment at each vertex, the chain of each segment, and whether it runs against it."""
+    chains = chain_ptr.size - 1
+    in_chain = np.repeat(np.arange(chains, dtype=np.int32), np.diff(chain_ptr))
+    vertex_segment = np.full(chain.size + chains, -1, np.int32)
+    vertex_segment[np.arange(chain.size) + in_chain] = chain
     of_segment, against = np.empty(chain.size, np.int32), np.empty(chain.size, np.bool_)
-    of_segment[chain] = np.repeat(np.arange(chain_ptr.size - 1, dtype=np.int32), np.diff(chain_ptr))
+    of_segment[chain] = in_chain
     against[chain] = flipped
-    return of_segment, against
+    return vertex_segment, of_segment, against
 
 
 @njit(cache=True, nogil=True)

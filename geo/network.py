@@ -24,6 +24,7 @@ from geo.hilbert import hilbert_order
 from geo.modes import Mode
 from geo.projection import Projection
 from geo.splits import LaneSequence, Splits, split_junctions
+from geo.street_notes import StreetNotes
 from geo.streets import RawStreets, Segments
 from geo.turn_reach import obeying, open_lanes
 from geo.turns import TurnReport
@@ -81,6 +82,8 @@ class StreetNetwork:
     """Junctions split where turns are restricted, which are the last of all; None where no turn is."""
     turns: TurnReport | None = None
     """What became of the restrictions of turns; None: the mode asks for none."""
+    notes: StreetNotes | None = None
+    """Titles, waits and slopes of the ways, and where no trip ends; None: nothing is known of them."""
 
     @property
     def junctions(self) -> int:
@@ -114,7 +117,7 @@ class StreetNetwork:
             kept_share *= _metres(segments) / _metres(main)
             each = zip(kept_by_area, range(main.areas), strict=True)
             kept_by_area = tuple(kept and kept * _metres(segments, a) / _metres(main, a) for kept, a in each)
-        edges, arrays = _in_memory_order(chains, segments.node_lonlat, projection)
+        edges, vertices, arrays = _in_memory_order(chains, segments.node_lonlat, projection)
         obstacle_xy_m, obstacle_is_shore = _obstacles(raw, projection)
         network = cls(
             mode=mode.id,
@@ -128,6 +131,7 @@ class StreetNetwork:
             obstacle_is_shore=obstacle_is_shore,
             splits=None,
             turns=turns,
+            notes=StreetNotes.of(raw, segments, mode, chains.vertex_segment[vertices], chains.flipped),
             **arrays,
         )
         return network.with_bans(_on_edges(bans, edges)) if bans else network
@@ -159,6 +163,8 @@ class StreetNetwork:
         save_arrays(folder, {name: getattr(self, name) for name in _ARRAYS})
         if self.splits is not None:
             self.splits.save(folder)
+        if self.notes is not None:
+            self.notes.save(folder)
         meta = {name: getattr(self, name) for name in _META}
         if self.turns is not None:
             meta["turns"] = self.turns.as_json()
@@ -187,6 +193,7 @@ class StreetNetwork:
                 sloped_share=meta["sloped_share"],
                 splits=Splits.open(folder),
                 turns=TurnReport.from_json(meta["turns"]) if "turns" in meta else None,
+                notes=StreetNotes.open(folder),
                 **arrays,
             )
         except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
@@ -198,6 +205,7 @@ class StreetNetwork:
             or {len(network.vertex_share), int(network.vertex_ptr[-1])} != {vertices}
             or len(network.obstacle_xy_m) != len(network.obstacle_is_shore)
             or (network.splits is not None and not network.splits.belongs_to(network.junctions, network.edges))
+            or (network.notes is not None and not network.notes.belongs_to(vertices))
         ):
             raise SnapshotCorrupt(f"the street network in {folder.name} holds arrays of different builds")
         return network
@@ -221,13 +229,15 @@ _ARRAYS: dict[str, type[np.generic]] = {
 
 def _in_memory_order(
     chains: Chains, node_lonlat: NDArray[np.float64], projection: Projection
-) -> tuple[Int64s, dict[str, NDArray[Any]]]:
+) -> tuple[Int64s, Int64s, dict[str, NDArray[Any]]]:
     """Renumber junctions along Hilbert's curve and edges by their junctions; lay the arrays out in that order.
 
     Returns
     -------
     edges
         (E,) the chain that each edge is.
+    vertices
+        (V,) the vertex of the chains that each vertex is.
     arrays
         By name.
     """
@@ -242,17 +252,21 @@ def _in_memory_order(
     count = np.diff(chains.vertex_ptr)[edges]
     vertex_ptr = np.concatenate([np.zeros(1, np.int64), np.cumsum(count)])
     vertices = np.arange(vertex_ptr[-1]) + np.repeat(chains.vertex_ptr[:-1][edges] - vertex_ptr[:-1], count)
-    return edges, {
-        "junction_xy_m": junction_xy_m[order],
-        "edge_from": edge_from[edges],
-        "edge_to": edge_to[edges],
-        "forward_ms": _whole_ms(chains.forward_ms[edges]),
-        "backward_ms": _whole_ms(chains.backward_ms[edges]),
-        "length_m": chains.length_m[edges],
-        "vertex_ptr": vertex_ptr,
-        "vertex_xy_m": _project(node_lonlat[chains.vertex_node[vertices]], projection),
-        "vertex_share": chains.vertex_share[vertices],
-    }
+    return (
+        edges,
+        vertices,
+        {
+            "junction_xy_m": junction_xy_m[order],
+            "edge_from": edge_from[edges],
+            "edge_to": edge_to[edges],
+            "forward_ms": _whole_ms(chains.forward_ms[edges]),
+            "backward_ms": _whole_ms(chains.backward_ms[edges]),
+            "length_m": chains.length_m[edges],
+            "vertex_ptr": vertex_ptr,
+            "vertex_xy_m": _project(node_lonlat[chains.vertex_node[vertices]], projection),
+            "vertex_share": chains.vertex_share[vertices],
+        },
+    )
 
 
 def _on_edges(bans: Sequence[Sequence[LaneSequence]], edges: Int64s) -> list[list[LaneSequence]]:

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import NamedTuple
 
 from geo.road_rules import AccessRule
 from geo.tag_match import Match, Tags
 
-__all__ = ["Delay", "DelayRule", "NodeRules"]
+__all__ = ["Delay", "DelayRule", "NodeRules", "WaitSort"]
+
+
+class WaitSort(StrEnum):
+    """What somebody waits for."""
+
+    SIGNALS = "signals"
+    BARRIER = "barrier"
+    """A gate to open, something to get over or round."""
+    TOLL = "toll"
+    KERB = "kerb"
 
 
 class Delay(NamedTuple):
@@ -31,6 +42,13 @@ class DelayRule:
     seconds: float
     along: str | None
     """The tag that says for which direction of the way it is: ``forward``, ``backward``, anything else for both."""
+
+    @property
+    def sort(self) -> WaitSort:
+        """What the wait is for, by the tags that the rule asks for."""
+        if "barrier" in self.match.when:
+            return WaitSort.TOLL if self.match.when["barrier"] == {"toll_booth"} else WaitSort.BARRIER
+        return WaitSort.KERB if "kerb" in self.match.when else WaitSort.SIGNALS
 
     def delay(self, tags: Tags) -> Delay:
         """Return the wait at a node with these tags."""
@@ -59,6 +77,10 @@ class NodeRules:
         """Return the longest wait that a rule asks for at a node with these tags, in each direction."""
         waits = [rule.delay(tags) for rule in self.delays]
         return Delay(max((w.forward_s for w in waits), default=0.0), max((w.backward_s for w in waits), default=0.0))
+
+    def wait_sort(self, tags: Tags) -> WaitSort:
+        """Return what the longest wait at a node with these tags is for; of equal ones, the first rule's."""
+        return max(self.delays, key=lambda rule: max(rule.delay(tags))).sort
 
     def _let_through(self, tags: Tags) -> bool:
         if "barrier" not in tags:

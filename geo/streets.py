@@ -46,7 +46,7 @@ class RawStreets:
     segment_way: NDArray[np.int32]
     """(S,) row in ``way_tags``."""
     way_tags: list[dict[str, str]]
-    """The tags of each way that the modes ask about, no others."""
+    """The tags of each way that the modes ask about, and those of its title (:mod:`geo.way_titles`); no others."""
     areas: tuple[LoadedArea, ...] = ()
     """The loaded areas, which do not touch each other; none when the streets are all one and were not clipped."""
     segment_area: NDArray[np.int32] | None = None
@@ -99,6 +99,11 @@ class Segments:
     """(S,) whether the way carries a tag that says what the mode asks of it; None: the mode asks nothing."""
     sloped: NDArray[np.bool_] | None = None
     """(S,) whether the heights of both ends are known; None: slopes are not looked at."""
+    slope_ms: NDArray[np.float64] | None = None
+    """(S, 2) how much of the costs, forward and backward, is owed to the slope; below 0 downhill, 0 where forbidden.
+    None: slopes are not looked at."""
+    node_s: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 2)))
+    """(n,) × 2 seconds to get past each of the first n nodes, forward and backward; the others cost nothing."""
 
     @classmethod
     def of(cls, raw: RawStreets, mode: Mode) -> Segments:
@@ -107,8 +112,8 @@ class Segments:
         A node that stops the mode (a bollard, a private gate) is cut: each segment that touched it ends there alone.
         """
         by_way_kmh, told_by_way = _read_ways(raw.way_tags, mode)
-        speed_kmh = by_way_kmh[raw.segment_way]
-        sloped = None
+        speed_kmh = level_kmh = by_way_kmh[raw.segment_way]
+        sloped = slope_ms = None
         if mode.slope is not None and raw.node_height_m is not None:
             speed_kmh, sloped = _incline(raw, raw.node_height_m, speed_kmh, mode.slope)
         usable = (speed_kmh > 0).any(axis=1) & (raw.segment_from != raw.segment_to)
@@ -117,6 +122,10 @@ class Segments:
         length_m = ground_m(lon[start], lat[start], lon[end], lat[end])
         cost_ms = np.full(speed_kmh.shape, -1.0)
         np.divide(length_m[:, None] * 3600.0, speed_kmh, out=cost_ms, where=speed_kmh > 0)
+        if sloped is not None:
+            sloped, level_ms = sloped[usable], cost_ms.copy()
+            np.divide(length_m[:, None] * 3600.0, level_kmh[usable], out=level_ms, where=speed_kmh > 0)
+            slope_ms = cost_ms - level_ms
         closed, node_s = _read_nodes(raw, mode)
         # A wait at a node lies half on each segment that touches it. Who passes pays it once, whatever way one turns,
         # and costs stay sums over segments; who sets off or arrives there pays half of it.
@@ -126,8 +135,8 @@ class Segments:
         areas = max(1, len(raw.areas))
         forward_ms, backward_ms, way = cost_ms[:, 0].copy(), cost_ms[:, 1].copy(), raw.segment_way[usable]
         told = told_by_way[way] if mode.rules.asks else None
-        sloped = None if sloped is None else sloped[usable]
-        return cls(node_lonlat, start, end, forward_ms, backward_ms, length_m, area[usable], areas, way, told, sloped)
+        known = told, sloped, slope_ms, node_s
+        return cls(node_lonlat, start, end, forward_ms, backward_ms, length_m, area[usable], areas, way, *known)
 
     @property
     def untold_share(self) -> float | None:
@@ -195,6 +204,7 @@ class Segments:
             way=self.way[rows],
             told=None if self.told is None else self.told[rows],
             sloped=None if self.sloped is None else self.sloped[rows],
+            slope_ms=None if self.slope_ms is None else self.slope_ms[rows],
         )
 
 

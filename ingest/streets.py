@@ -22,6 +22,7 @@ from geo.errors import ConfigurationError, SourceMalformed, SourceUnavailable
 from geo.network import RawStreets
 from geo.projection import ground_m
 from geo.streets import LoadedArea
+from geo.way_titles import TITLE_KEYS
 from ingest.extents import areas_of, extent_of
 from ingest.obstacles import OBSTACLE_KEYS, Obstacles
 from ingest.osm_faults import UNREADABLE, refuse_disorder
@@ -53,7 +54,7 @@ def read_streets(
     extracts
         One file or several: ``.osm.pbf``, ``.osm`` or any other format that libosmium reads.
     tags
-        The keys to keep (:func:`geo.modes.tags_of`).
+        The keys to keep (:func:`geo.modes.tags_of`); those of ways' titles are kept besides.
     names
         Of the files, for errors and areas; without them, those that they have on this machine.
     source
@@ -78,7 +79,7 @@ def read_streets(
     paths = [extracts] if isinstance(extracts, Path) else list(extracts)
     if not paths:
         raise ConfigurationError("a territory needs an extract of streets: found none")
-    collected = _Collected(frozenset(tags))
+    collected = _Collected(frozenset(tags), frozenset({*tags, *TITLE_KEYS}))
     covered = [
         collected.extract(path, name, source)
         for path, name in zip(paths, names or [path.name for path in paths], strict=True)
@@ -109,6 +110,8 @@ class _Collected:
     """What the passes have met so far."""
 
     keys: frozenset[str]
+    """Of nodes."""
+    way_keys: frozenset[str]
     ways: dict[int, list[_Way]] = field(default_factory=dict)
     lonlat: dict[int, tuple[float, float]] = field(default_factory=dict)
     node_tags: dict[int, dict[str, str]] = field(default_factory=dict)
@@ -136,7 +139,7 @@ class _Collected:
                     if "highway" in element.tags and element.visible:
                         drawn.update(self._way(element, missing))
                 elif isinstance(element, osmium.osm.Node):
-                    self.node_tags.setdefault(element.id, self._kept(element.tags))
+                    self.node_tags.setdefault(element.id, _kept(element.tags, self.keys))
                 elif isinstance(element, osmium.osm.Relation):
                     self.restrictions.take(element)
                     self.obstacles.take_relation(element)
@@ -165,7 +168,7 @@ class _Collected:
             else:
                 missing.add(node.ref)
                 before = None
-        self.ways.setdefault(way.id, []).append(_Way(self.extracts, tuple(refs), self._kept(way.tags)))
+        self.ways.setdefault(way.id, []).append(_Way(self.extracts, tuple(refs), _kept(way.tags, self.way_keys)))
         return drawn
 
     def _around(self, refs: Collection[int]) -> Polygon:
@@ -218,8 +221,9 @@ class _Collected:
     def _segments(self, way: _Way) -> list[tuple[int, int]]:
         return [pair for pair in pairwise(way.refs) if pair[0] in self.lonlat and pair[1] in self.lonlat]
 
-    def _kept(self, tags: Any) -> dict[str, str]:
-        return {tag.k: tag.v for tag in tags if tag.k in self.keys}
+
+def _kept(tags: Any, keys: Collection[str]) -> dict[str, str]:
+    return {tag.k: tag.v for tag in tags if tag.k in keys}
 
 
 def _joined(covered: Sequence[_Covered], area_of: Sequence[int], area: int) -> LoadedArea:

@@ -43,13 +43,14 @@ NODES = {
 
 def test_ways_become_segments_between_consecutive_nodes(tmp_path):
     ways = {
-        7: ([50, 10, 30], {"highway": "residential", "oneway": "yes", "name": "rue"}),
+        7: ([50, 10, 30], {"highway": "residential", "oneway": "yes", "name": "rue", "source": "x"}),
         8: ([30, 50], {"building": "yes"}),
     }
     raw = read_streets(osm_xml(tmp_path / "a.osm", NODES, ways), TAGS)
     assert raw.node_lonlat.tolist() == [[4.41, 46.80], [4.42, 46.80], [4.40, 46.80]], "by id: 10, 30, 50"
     assert list(zip(raw.segment_from, raw.segment_to, raw.segment_way, strict=True)) == [(2, 0, 0), (0, 1, 0)]
-    assert raw.way_tags == [{"highway": "residential", "oneway": "yes"}], "no tag that no mode asks about"
+    kept = {"highway": "residential", "oneway": "yes", "name": "rue"}
+    assert raw.way_tags == [kept], "no tag that no mode asks about, and no title is made of"
     assert raw.node_tags == {0: {"barrier": "gate", "access": "private"}}, "no barrier that stands on no street"
     assert (raw.segment_from.dtype, raw.segment_to.dtype, raw.segment_way.dtype) == (np.int32, np.int32, np.int32)
 
@@ -264,7 +265,7 @@ def test_le_creusot_is_read_whole(le_creusot):
     length_m = ground_m(lon[raw.segment_from], lat[raw.segment_from], lon[raw.segment_to], lat[raw.segment_to])
     assert 420_000 < length_m.sum() < 470_000
     assert length_m.max() < 2_000, "nothing drawn across a gap"
-    assert {key for tags in raw.way_tags for key in tags} <= set(TAGS)
+    assert {key for tags in raw.way_tags for key in tags} <= {*TAGS, *TITLE_KEYS}
 
 
 @pytest.mark.parametrize("place", ["bondy-93/map.osm", "pont-de-veyle-01/overpass_pont_de_veyle.osm"])
