@@ -11,6 +11,7 @@ from geo.errors import ConfigurationError, SourceMalformed, SourceUnavailable
 from geo.modes import tags_of
 from geo.network import StreetNetwork
 from geo.projection import Projection, ground_m
+from geo.way_titles import TITLE_KEYS
 from ingest.streets import read_streets
 from tests.lattice import MODES, Lattice
 
