@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from geo.arrays import Floats, Int32s, Int64s, frozen
+from geo.arrays import Flags, Floats, Int32s, Int64s, frozen
 from geo.fields import AccessField
 from geo.snapping import SNAP_LIMIT_M
 from geo.snapshot import Snapshot
@@ -25,7 +25,9 @@ class Catchment:
 
     seconds: float
     people: float
-    """Of the territory, at the points that stand for homes; whoever stands at no point is not counted."""
+    """At the points that stand for homes, past the border too; whoever stands at no point is not counted."""
+    people_in_halo: float
+    """Of these, those who live past the border."""
     services: Mapping[str, int]
     """Confirmed services by category, in the field's order; those beyond the border that are loaded count too."""
     complete: bool
@@ -39,6 +41,8 @@ class Counted:
     homes: Stops
     people: Floats
     """(D,)"""
+    in_territory: Flags
+    """(D,) False in the halo."""
     services: Stops
     """(S,) every entrance of every service."""
     service: Int64s
@@ -63,7 +67,8 @@ class Counted:
         distinct, service = np.unique(key, return_inverse=True)
         category = frozen(distinct >> 32, np.int32)
         edge = frozen(np.flatnonzero(field.edge_ds == 0), np.int32)
-        return cls(homes, snapshot.demand.people, services, service, category, field.categories, edge)
+        demand = snapshot.demand
+        return cls(homes, demand.people, demand.in_territory, services, service, category, field.categories, edge)
 
 
 def service_stops(field: AccessField) -> Stops:
@@ -91,9 +96,11 @@ def catchments(counted: Counted, times: PlaceTimes, limits_s: Sequence[float]) -
 def _within(counted: Counted, homes_ds: Int32s, nearest_ds: Int32s, edge_ds: int, limit_s: float) -> Catchment:
     limit_ds = limit_s * 10
     found = np.bincount(counted.category[nearest_ds <= limit_ds], minlength=len(counted.categories))
+    people = np.where(homes_ds <= limit_ds, counted.people, 0.0)
     return Catchment(
         limit_s,
-        float(counted.people[homes_ds <= limit_ds].sum()),
+        float(people.sum()),
+        float(people[~counted.in_territory].sum()),
         dict(zip(counted.categories, found.tolist(), strict=True)),
         edge_ds >= limit_ds,
     )

@@ -179,12 +179,15 @@ class Cell:
     lat: float
     """Centre, WGS 84."""
     insee: str
+    """Of its commune, as text; in the halo also where no contour is known; empty where nothing says."""
     people: float
     """``ind``, never imputed."""
     people_0_17: float
     people_65_plus: float
     living_standard_eur: float | None
     """Mean living standard a year (``ind_snv / ind``); None = unknown."""
+    in_territory: bool = True
+    """False in the halo: its people count in catchments, and in no figure of the territory."""
 
 
 class Parity(StrEnum):

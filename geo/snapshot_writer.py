@@ -68,7 +68,7 @@ class SnapshotContent:
     communes: Sequence[Commune]
     """Territory and halo."""
     cells: Sequence[Cell]
-    """Empty where no grid is published: the populations are then spread over the addresses."""
+    """Territory and halo; empty where no grid is published: the populations are then spread over the addresses."""
     addresses: Sequence[Address]
     networks: Mapping[str, Saved]
     """By mode; ``hierarchies`` and ``fields`` have the same modes."""

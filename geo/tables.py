@@ -97,6 +97,7 @@ CELLS = pa.schema(
         ("people_0_17", pa.float64()),
         ("people_65_plus", pa.float64()),
         ("living_standard_eur", pa.float64()),
+        ("in_territory", pa.bool_()),
     ]
 )
 

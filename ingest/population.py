@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
+import shapely
 from numpy.typing import NDArray
 from pyproj import Transformer
 from pyproj.exceptions import CRSError
@@ -30,9 +31,11 @@ _ID = r"CRS(?P<crs>\d+)RES(?P<side>\d+)mN(?P<north>-?\d+)E(?P<east>-?\d+)"
 
 
 def normalise_cells(source: Source, table: Table, fetched: Sequence[Fetched], scope: Scope) -> SourceResult:
-    """Turn the rows of a grid into the territory's cells; those of its halo are out of scope (nobody is counted twice).
+    """Turn the rows of a grid into the cells of the territory and of its halo.
 
-    A cell on a border lists several communes: the one that its centre lies in is taken, else the first that it lists.
+    A cell on a border lists several communes. The one that its centre lies in is taken. A centre in no contour lies in
+    a commune whose contour nobody has: the first of those that the cell lists. Otherwise it is the first listed. Past
+    the border it may be one that only its code is known of. What lists no commune is of the territory where it lies in.
     """
     sorter = Sorter(source, table)
     ids = table.cells(source.columns["key"])
@@ -45,7 +48,7 @@ def normalise_cells(source: Source, table: Table, fetched: Sequence[Fetched], sc
     listed = table.text(source.columns["commune"]).iloc[near].tolist()
     insee = dict(zip(near.tolist(), _communes(listed, scope.locate(lon[near], lat[near])[0], scope), strict=True))
     mine = {commune.insee for commune in scope.communes if commune.in_territory}
-    sorter.leave_out(~np.array([insee.get(row) in mine for row in range(len(ids))], dtype=bool))
+    inside = dict(zip(near.tolist(), shapely.contains_xy(scope.area, lon[near], lat[near]).tolist(), strict=True))
     people = {name: _total(table, source.columns[name][0]) for name in ("people", "age_0_17", "age_65")}
     income = _total(table, source.columns["living_standard_sum"][0])
     wrong = ~(people["people"] >= 0) | (people["people"] > _MOST_PEOPLE)
@@ -69,16 +72,18 @@ def normalise_cells(source: Source, table: Table, fetched: Sequence[Fetched], sc
             people_0_17=_or_zero(people["age_0_17"][row]),
             people_65_plus=_or_zero(people["age_65"][row]),
             living_standard_eur=standard / count if np.isfinite(standard) and count > 0 else None,
+            in_territory=insee[row] in mine if insee[row] else inside[row],
         )
         cells.append(cell)
     return SourceResult(source, tuple(fetched), sorter.ledger(), tuple(sorter.rejects), cells=tuple(cells))
 
 
 def people_by_commune(cells: Iterable[Cell]) -> dict[str, float]:
-    """Add up the people of the cells of each commune."""
+    """Add up the people of the cells of each commune of the territory."""
     people: dict[str, float] = defaultdict(float)
     for cell in cells:
-        people[cell.insee] += cell.people
+        if cell.in_territory:
+            people[cell.insee] += cell.people
     return dict(people)
 
 
@@ -108,10 +113,15 @@ def _total(table: Table, headers: str) -> NDArray[np.float64]:
 
 
 def _communes(listed: Sequence[str], drawn: Sequence[str], scope: Scope) -> list[str]:
+    with_contour = {commune.insee for commune in scope.communes if commune.geometry is not None}
     chosen = []
     for codes, centre in zip(listed, drawn, strict=True):
-        today = [scope.current.get(code, "") for code in re.findall(r".{5}", codes)]
-        chosen.append(centre if centre in today or not any(today) else next(filter(None, today)))
+        today = [insee for code in re.findall(r".{5}", codes) if (insee := scope.current.get(code))]
+        undrawn = [insee for insee in today if insee not in with_contour]
+        if centre in today or not today:
+            chosen.append(centre)
+        else:
+            chosen.append(today[0] if centre or not undrawn else undrawn[0])
     return chosen
 
 

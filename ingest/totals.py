@@ -18,7 +18,7 @@ __all__ = ["check_totals"]
 _LOST_PEOPLE_WARN, _LOST_PEOPLE_FAIL = 0.05, 0.50
 """Share of a territory's people whom the cells do not show (the grid leaves out who lives in institutions)."""
 _OUTSIDE_WARN, _OUTSIDE_FAIL = 0.001, 0.05
-"""Share of the people in cells of no known commune."""
+"""Share of the territory's people whose cell is in none of its communes; those past the border are not asked."""
 _TWICE_WARN = 0.02
 """Share of a category's services that seem to stand twice; a stop has a pole on each side of its street."""
 _TWICE_M = 100.0
@@ -50,11 +50,12 @@ def _cells(gathered: Gathered) -> Iterator[Finding]:
     code = gathered.scope.department.code
     mine = {commune.insee: commune for commune in gathered.communes if commune.in_territory}
     people = sum(commune.population or 0 for commune in mine.values())
-    shown = sum(cell.people for cell in gathered.cells)
+    own = [cell for cell in gathered.cells if cell.in_territory]
+    shown = sum(cell.people for cell in own)
     share = 1 - shown / people if people else 1.0
     text = f"the cells show {shown:.0f} of {people} people ({share:.1%} missing)"
     yield Finding("cells", code, above(abs(share), _LOST_PEOPLE_WARN, _LOST_PEOPLE_FAIL), text)
-    outside = sum(cell.people for cell in gathered.cells if cell.insee not in mine)
+    outside = sum(cell.people for cell in own if cell.insee not in mine)
     share = outside / shown if shown else 0.0
     text = f"{outside:.0f} of {shown:.0f} people live in cells outside any commune of the territory ({share:.1%})"
     yield Finding("outside", code, above(share, _OUTSIDE_WARN, _OUTSIDE_FAIL), text)

@@ -59,6 +59,7 @@ def _feature(minutes: float, polygon: MultiPolygon, counted: Catchment) -> dict[
         "properties": {
             "minutes": minutes,
             "people": round(counted.people, 1),
+            "people_in_halo": round(counted.people_in_halo, 1),
             "services": {category: count for category, count in counted.services.items() if count},
             "complete": counted.complete,
         },

@@ -27,7 +27,9 @@ class AreaProperties(Shape):
 
     minutes: float
     people: float
-    """Of the territory; fractions come from populations that are spread over addresses."""
+    """Past the border too; fractions come from populations that are spread over addresses."""
+    people_in_halo: float
+    """Of these, those who live past the border, as far as anybody says where (0 where nobody does)."""
     services: dict[str, int]
     """Confirmed services by category; a category without one is left out."""
     complete: bool

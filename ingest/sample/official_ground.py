@@ -159,8 +159,8 @@ def _feature(code: str, name: str, shape: BaseGeometry | None) -> dict[str, Any]
 
 def write_cells(
     path: Path, houses: Houses, communes: tuple[Commune, ...], frame: Frame, rng: np.random.Generator
-) -> tuple[list[Fate], float]:
-    """Write the inhabited squares of 200 m; return the rows' fates and the people of the territory's cells."""
+) -> tuple[list[Fate], tuple[float, float]]:
+    """Write the inhabited squares of 200 m; return the rows' fates, and the people of the territory and of the halo."""
     to_grid = Transformer.from_crs("EPSG:2154", "EPSG:3035", always_xy=True)
     xy_m = frame.to_lambert93(houses.xy_m)
     east, north = (
@@ -178,18 +178,19 @@ def write_cells(
     today = {v.insee: row for row, c in enumerate(communes) for v in c.villages}
     listed = _listed(cell, houses.village, len(corners), codes)
     sheet = Sheet(_CELL_COLUMNS)
-    people_here = 0.0
+    people = {True: 0.0, False: 0.0}
     homes = np.bincount(cell, minlength=len(corners))
     for row, name in enumerate(ids):
         values = _values(name, corners[row], listed[row], ages[row], float(standard[row]), int(homes[row]), rng)
         chosen = [today[code] for code in listed[row]]
         owner = int(middle[row]) if int(middle[row]) in chosen else chosen[0]
         inside = communes[owner].department == "00"
-        people_here += float(str(values["ind"])) if inside else 0.0
-        sheet.add(values, Fate("kept", (), True) if inside else FAR)
+        people[inside] += float(str(values["ind"]))
+        sheet.add(values, Fate("kept", (), inside))
+    people[False] += _beyond_the_map(sheet, corners)
     _bad_cells(sheet)
     sheet.write(path, ",", "utf-8")
-    return sheet.fates, round(people_here, 1)
+    return sheet.fates, (round(people[True], 1), round(people[False], 1))
 
 
 def _people(
@@ -261,6 +262,30 @@ def _values(
     }
 
 
+def _beyond_the_map(sheet: Sheet, corners: NDArray[np.int64]) -> float:
+    """Add cells past the map: of a commune whose contour nobody has, of none, and out of the halo; return the people.
+
+    Only the last is out of scope: who lives in the halo does so, whatever its commune is called.
+    """
+    columns = list(sheet.columns)
+    ident, listed, count = (columns.index(name) for name in ("idcar_200m", "lcog_geo", "ind"))
+    north, east = corners.max(axis=0)
+    people = 0.0
+    for beyond, code, fate in (
+        (20, "98001", Fate("kept", (), False)),
+        (21, "98001", Fate("kept", (), False)),
+        (22, "", Fate("kept", (), False)),
+        (400, "98001", FAR),
+    ):
+        values = list(sheet.rows[0])
+        values[ident] = f"CRS3035RES200mN{(north + beyond) * 200}E{(east + beyond) * 200}"
+        values[listed] = code
+        people += float(values[count]) if fate.way == "kept" else 0.0
+        sheet.rows.append(values)
+        sheet.fates.append(fate)
+    return people
+
+
 def _bad_cells(sheet: Sheet) -> None:
     """Add rows that no reader may take: a broken id, none, a count under secrecy, and two cells twice."""
     columns = list(sheet.columns)
@@ -271,7 +296,7 @@ def _bad_cells(sheet: Sheet) -> None:
         values[place] = text
         return values
 
-    inside = [row for row, fate in enumerate(sheet.fates) if fate.way == "kept"]
+    inside = [row for row, fate in enumerate(sheet.fates) if fate.way == "kept" and fate.in_territory]
     for values, way in (
         (changed(inside[3], ident, "CRS3035RES200mN27"), "bad_position"),
         (changed(inside[4], ident, ""), "no_key"),

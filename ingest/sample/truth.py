@@ -67,7 +67,10 @@ class Truth:
     people: int
     """Population municipale of the territory, by the COG."""
     cells: int
+    """Of the territory."""
+    halo_cells: int
     cell_people: float
+    halo_cell_people: float
     departures: Mapping[str, tuple[float, float, float] | None]
     """Of each stop of the bus network that is served: trips a working day, of these in the evening, on a Sunday."""
     lines: Mapping[str, Sequence[str]]

@@ -64,6 +64,7 @@ def cells_frame(cells: Sequence[Cell]) -> gpd.GeoDataFrame:
             "people_0_17": [c.people_0_17 for c in cells],
             "people_65_plus": [c.people_65_plus for c in cells],
             "living_standard_eur": pd.array([c.living_standard_eur for c in cells], dtype="Float64"),
+            "in_territory": pd.array([c.in_territory for c in cells], dtype="bool"),
         }
     )
     points = gpd.points_from_xy([c.lon for c in cells], [c.lat for c in cells])

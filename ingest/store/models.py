@@ -174,6 +174,9 @@ class CellRow(Base):
     people_65_plus: Mapped[float]
     living_standard_eur: Mapped[float | None]
     geom: Mapped[Any] = mapped_column(Geom("POINT"), nullable=False)
+    number: Mapped[int]
+    """From 1 in the order of the ids: what a GIS wants for a key."""
+    in_territory: Mapped[bool]
 
 
 class SectorRow(Base):

@@ -42,6 +42,7 @@ __all__ = [
     "Row",
     "address_of",
     "cell_of",
+    "cell_rows",
     "commune_of",
     "commune_rows",
     "count_of",
@@ -230,7 +231,11 @@ def place_rows(run: int, places: Sequence[Service] | Sequence[Address] | Sequenc
 
 def service_rows(run: int, services: Sequence[Service]) -> Iterator[Row]:
     """Yield one row a service, numbered by id."""
-    for number, row in enumerate(place_rows(run, sorted(services, key=lambda s: s.id)), start=1):
+    yield from _numbered(run, services)
+
+
+def _numbered(run: int, places: Sequence[Service] | Sequence[Cell]) -> Iterator[Row]:
+    for number, row in enumerate(place_rows(run, sorted(places, key=lambda place: place.id)), start=1):
         yield row | {"number": number}
 
 
@@ -259,6 +264,11 @@ def address_of(row: Any) -> Address:
     """Return the record of a row."""
     plain = {name: getattr(row, name) for name in _FIELDS[Address]}
     return Address(**plain | {"position": Position(row.position)})
+
+
+def cell_rows(run: int, cells: Sequence[Cell]) -> Iterator[Row]:
+    """Yield one row a cell, numbered by id."""
+    yield from _numbered(run, cells)
 
 
 def cell_of(row: Any) -> Cell:

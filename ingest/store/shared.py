@@ -116,7 +116,7 @@ class SqlStore(ABC):
             DecisionRow: rows.decision_rows(run, decisions),
             AddressRow: rows.place_rows(run, addresses),
             CommuneRow: rows.commune_rows(run, communes),
-            CellRow: rows.place_rows(run, cells),
+            CellRow: rows.cell_rows(run, cells),
             SectorRow: rows.sector_rows(run, sectors),
             ZoneRow: rows.zone_rows(run, zones),
             CommuneCountRow: rows.count_rows(run, counts),

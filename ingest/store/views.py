@@ -47,6 +47,11 @@ _COMMUNES = (
     "c.department, c.population, c.postcodes, c.in_territory, c.epci, c.epci_name, c.density, c.geom "
     f"FROM {SCHEMA}.run r JOIN {SCHEMA}.commune c ON c.run = r.id WHERE r.id IN {_PUBLISHED}"
 )
+_CELLS = (
+    f"SELECT {_FID.format('k')}, r.territory || '/' || k.id AS key, r.territory, k.run, k.id AS cell, k.insee, "
+    "k.people, k.people_0_17, k.people_65_plus, k.living_standard_eur, k.in_territory, k.geom "
+    f"FROM {SCHEMA}.run r JOIN {SCHEMA}.cell k ON k.run = r.id WHERE r.id IN {_PUBLISHED}"
+)
 _SAID_OF = {
     "ogc_fid": "Numéro de ligne, nouveau à chaque publication / row number, new with every publication",
     "key": "Clé qui reste : territoire/id / key that stays: territory/id",
@@ -57,7 +62,8 @@ _SAID_OF = {
     "insee": "Code INSEE de la commune, vide si inconnu / INSEE code of the commune, empty if unknown",
     "capacity": "Places, lits ou élèves ; NULL = inconnu, jamais 0 / places, beds or pupils; NULL = unknown, never 0",
     "standing": "confirmed, ou unconfirmed : connu d’OpenStreetMap seul / or known to OpenStreetMap alone",
-    "in_territory": "Faux dans la couronne autour du territoire / false in the halo around the territory",
+    "in_territory": "Faux dans la couronne autour du territoire, qui ne compte pas dans ses totaux / false in the halo "
+    "around the territory, which is in none of its totals",
     "precision": "Finesse de la position / how exactly the position is known",
     "updated": "Dernière vérification par le producteur, vide si non dite / last looked at, empty if not said",
     "weekday_trips": "Départs par jour ouvré hors vacances ; NULL = inconnu / departures on a working day",
@@ -74,6 +80,11 @@ _SAID_OF = {
     "postcodes": "Codes postaux, séparés par un blanc / postcodes, separated by a blank",
     "epci": "SIREN de l’intercommunalité, vide si aucune / SIREN of the intercommunality, empty if none",
     "density": "Grille communale de densité de l’INSEE en 7 niveaux, 1 dense à 7 rural / density class, 1 to 7",
+    "cell": "Carreau de 200 m, identifiant de l’INSEE / cell of 200 m, as INSEE names it",
+    "people": "Habitants / inhabitants",
+    "people_0_17": "Dont moins de 18 ans / of those, under 18",
+    "people_65_plus": "Dont 65 ans et plus / of those, 65 and over",
+    "living_standard_eur": "Niveau de vie moyen, euros par an ; NULL = inconnu / mean living standard, euros a year",
     "geom": "WGS 84 (EPSG:4326), degrés, longitude puis latitude / degrees, longitude first",
 }
 
@@ -105,6 +116,7 @@ def views_of(taxonomy: Taxonomy, method: Method) -> list[View]:
             "published_service", _SERVICES, "Tous les services, toutes licences / all services, whatever their licence"
         ),
         View("published_commune", _COMMUNES, "Communes du territoire et de sa couronne / communes"),
+        View("published_cell", _CELLS, "Carreaux habités du territoire et de sa couronne, centres / inhabited cells"),
         *(
             _part(name, label, members, share_alike)
             for name, label, members in named
@@ -195,7 +207,7 @@ def _drop_stale(connection: psycopg.Connection[Any], wanted: Iterable[str]) -> N
 
 def _made(view: View) -> sql.Composed:
     name = sql.Identifier(SCHEMA, view.name)
-    columns = _COMMUNES if view.name == "published_commune" else _SERVICES
+    columns = {"published_commune": _COMMUNES, "published_cell": _CELLS}.get(view.name, _SERVICES)
     head = columns.partition(" FROM ")[0]
     said = [
         sql.SQL("COMMENT ON COLUMN {} IS {}").format(sql.Identifier(SCHEMA, view.name, column), sql.Literal(text))
@@ -240,7 +252,7 @@ def _comment(view: View, published: Mapping[str, list[_Part]]) -> sql.Composed:
 
 def _sentences(view: View, published: Mapping[str, list[_Part]]) -> Iterator[str]:
     yield view.title
-    if view.name == "published_commune":
+    if view.name in {"published_commune", "published_cell"}:
         return
     parts = [
         part

@@ -118,6 +118,7 @@ def test_people_and_services_are_counted_by_their_times(client: Client, town: To
     # the cell at (1.5, 0) is there, those at (0.5, 0) and (2.5, 0) are a minute away, the next ones two and a bit
     assert two["people"] == pytest.approx(10 + 11 + 12, abs=13.0 * 2)
     assert two["services"]["health.pharmacy"] == 1
+    assert (two["people_in_halo"], all_of_it["people_in_halo"]) == (0, 40), "past the border, and counted"
     assert all_of_it["services"]["health.pharmacy"] == 3
     assert all_of_it["services"]["shop.restaurant"] == 120
     assert all_of_it["complete"] is True

@@ -245,6 +245,8 @@ def _cells(town: Town) -> list[Cell]:
         cells.append(Cell(f"CRS3035RES200mN{n:07d}E0000000", lon, lat, insee, 10.0 + n, 3.0, 2.0, 21_000.0))
     lon, lat = town.lonlat(30, 2)
     cells.append(Cell("CRS3035RES200mN9999999E0000000", lon, lat, FAR, 300.0, 60.0, 90.0, None))
+    lon, lat = town.lonlat(1.5, ROWS + 0.1)
+    cells.append(Cell("CRS3035RES200mN9999998E0000000", lon, lat, HALO, 40.0, 8.0, 9.0, None, in_territory=False))
     return cells
 
 

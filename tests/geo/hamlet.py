@@ -105,8 +105,8 @@ def addresses() -> list[Address]:
     return west + east
 
 
-def cell(number: int, place: Place, people: float, insee: str) -> Cell:
-    return Cell(f"CRS3035RES200mN{number:07d}E0000000", *lonlat(place), insee, people, 0.0, 0.0, None)
+def cell(number: int, place: Place, people: float, insee: str, **more: Any) -> Cell:
+    return Cell(f"CRS3035RES200mN{number:07d}E0000000", *lonlat(place), insee, people, 0.0, 0.0, None, **more)
 
 
 def cells() -> list[Cell]:

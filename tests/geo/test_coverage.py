@@ -151,9 +151,15 @@ def test_an_unknown_population_is_not_nobody(tmp_path):
 
 
 def test_cells_outside_the_territory_do_not_count(tmp_path):
-    strangers = [*hamlet.cells(), hamlet.cell(500, (5, 1), 1000.0, "99001"), hamlet.cell(501, (6, 1), 1000.0, "")]
-    snapshot = opened(tmp_path, cells=strangers)
-    assert coverage(snapshot, "health.pharmacy", "walk", 3).territory.people == 240.0
+    strangers = [
+        hamlet.cell(500, (5, 1), 1000.0, "99001", in_territory=False),
+        hamlet.cell(501, (6, 1), 1000.0, "", in_territory=False),
+        hamlet.cell(502, (7, 1), 1000.0, WEST, in_territory=False),
+    ]
+    snapshot = opened(tmp_path, cells=[*hamlet.cells(), *strangers])
+    answer = coverage(snapshot, "health.pharmacy", "walk", 3)
+    assert figures(row(answer, WEST)) == (70.0, 50.0, 0.0, pytest.approx(5 / 7))
+    assert figures(answer.territory) == (240.0, 70.0, 100.0, pytest.approx(70 / 140))
     snapshot.close()
 
 

@@ -312,6 +312,12 @@ def test_people_outside_any_commune(files, people, outcome):
         Cell("d", *lonlat(1, 1), "", people, 0.0, 0.0, None),
     )
     assert totals(replace(files.gather(), cells=cells))["outside:71"] is outcome
+    past = Cell("e", *lonlat(9, 1), "21001", 40_000.0, 0.0, 0.0, None, in_territory=False)
+    again = totals(replace(files.gather(), cells=(*cells, past)))
+    assert (again["outside:71"], again["cells:71"]) == (
+        outcome,
+        totals(replace(files.gather(), cells=cells))["cells:71"],
+    )
 
 
 def test_places_that_seem_to_stand_twice(files):

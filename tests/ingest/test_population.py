@@ -72,9 +72,32 @@ def test_what_is_no_cell_of_the_territory(tmp_path):
         f"{cell_id(3, 3)},71001,inf,1,{rest}",
         f"{cell_id(3, 3)},71001,4,1,-9,1,1,1,0,0",
     )
-    assert made.ledger == Ledger(read=10, kept=1, merged=1, out_of_scope=2, rejected=6)
+    assert made.ledger == Ledger(read=10, kept=2, merged=1, out_of_scope=1, rejected=6)
     assert [r.code for r in made.rejects] == [RejectCode.NO_KEY, RejectCode.BAD_POSITION] + [RejectCode.BAD_NUMBER] * 4
+    assert [(cell.insee, cell.in_territory) for cell in made.cells] == [("71001", True), ("21001", False)]
     assert made.cells[0].living_standard_eur is None
+
+
+@pytest.mark.parametrize(
+    ("listed", "place", "insee", "own"),
+    [
+        ("21001", (9, 2), "21001", False),
+        ("7100221001", (9, 2), "21001", False),
+        ("7100221001", (7, 2), "71002", True),
+        ("75001", (2, -5), "75001", False),  # known by its code alone: no contour shows where it ends
+        ("7100175001", (2, -1), "75001", False),  # on the border of one that is drawn and one that is not
+        ("7500171001", (2, 1), "71001", True),
+        ("71001", (2, -1), "71001", True),  # contours are simplified: a house of Alpha beyond its line
+        ("", (2, -5), "", False),
+        ("99999", (2, -5), "", False),
+        ("99999", (2, 2), "71001", True),
+    ],
+)
+def test_people_past_the_border_live_in_the_halo_whatever_is_known_of_their_commune(
+    tmp_path, listed, place, insee, own
+):
+    (cell,) = cells(tmp_path, f"{cell_id(*place)},{listed},4,1,1,1,1,1,0,0").cells
+    assert (cell.insee, cell.in_territory) == (insee, own)
 
 
 def test_every_vintage_s_headers_and_the_shipped_source(tmp_path, repository):
@@ -102,5 +125,6 @@ def test_islands_have_grids_of_their_own(tmp_path):
 def test_people_of_the_cells_of_a_commune(tmp_path):
     rest = "1,1,1,1,1,0,0"
     made = cells(tmp_path, f"{cell_id(2, 2)},71001,4.5,{rest}", f"{cell_id(3, 3)},71001,2,{rest}",
-                 f"{cell_id(6, 2)},71002,1,{rest}")  # fmt: skip
+                 f"{cell_id(6, 2)},71002,1,{rest}", f"{cell_id(9, 2)},21001,8,{rest}")  # fmt: skip
+    assert len(made.cells) == 4
     assert people_by_commune(made.cells) == {"71001": 6.5, "71002": 1.0}

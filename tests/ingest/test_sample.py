@@ -74,8 +74,15 @@ def test_addresses_communes_and_people_are_those_that_were_written(
     assert len(gathered.addresses) == truth.addresses
     assert (len(own), len(gathered.communes) - len(own)) == (truth.communes, truth.halo_communes)
     assert sum(commune.population or 0 for commune in own) == truth.people
-    assert len(gathered.cells) == truth.cells
-    assert sum(cell.people for cell in gathered.cells) == pytest.approx(truth.cell_people)
+    for inside, cells, people in (
+        (True, truth.cells, truth.cell_people),
+        (False, truth.halo_cells, truth.halo_cell_people),
+    ):
+        found = [cell for cell in gathered.cells if cell.in_territory is inside]
+        assert len(found) == cells
+        assert sum(cell.people for cell in found) == pytest.approx(people)
+    undrawn = {c.insee for c in gathered.cells} - {c.insee for c in gathered.communes}
+    assert undrawn == {"98001", ""}, "past the border there are people whose commune nobody has drawn"
 
 
 def test_communes_know_their_class_of_density_and_their_intercommunalite(gathered: Gathered) -> None:

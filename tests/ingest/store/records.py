@@ -191,6 +191,7 @@ cells = st.builds(
     people_0_17=amounts,
     people_65_plus=amounts,
     living_standard_eur=st.none() | st.floats(-1e6, 1e6),
+    in_territory=st.booleans(),
 )
 
 
