@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,12 +16,14 @@ from ingest.catalogue import Kind, Source
 from ingest.draft.encoding import Spelling, look_at_spelling
 from ingest.draft.meaning import find_meaning
 from ingest.draft.naming import Named, name_of_address, name_of_file
+from ingest.draft.osm import draft_osm, is_osm
 from ingest.draft.profile import profile_columns
 from ingest.draft.rows import read_undescribed
 from ingest.draft.write import About, Draft, write_draft
 from ingest.fetch import Fetched, Fetcher
 from ingest.hosts import Hosts
 from ingest.settings import BuildSettings
+from ingest.source_files import find_source
 
 __all__ = ["Drafted", "draft_source"]
 
@@ -92,28 +94,34 @@ def draft_source(
     asked = () if (name and title) or not named.says_little else (_CALLED,)
     name = name or named.id
     file = _fetched(given, name, settings) if is_address else _local(given, name)
-    spelling = Spelling(encoding) if encoding else look_at_spelling(file)
-    table, rows = read_undescribed(file, spelling.encoding)
-    profiles = profile_columns(table.frame)
-    path = "" if is_address else _below_mirror(Path(given), settings.mirror)
-    columns = len(profiles)
     about = About(
         id=name,
         title=title or named.title,
         address=_address(given) if is_address else {},
-        path=path,
+        path="" if is_address else _below_mirror(Path(given), settings.mirror),
         data_date=file.data_date,
         dated=is_address or bool(_date_in(Path(given).name)),
-        read_as=f"{table.read:,} rows, {columns} columns",
-        rows=table.read,
-        rows_at=rows,
         territory=territory,
         kind=kind,
+        questions=asked,
+    )
+    taxonomy = Taxonomy.load(settings.data / "taxonomy.toml")
+    if is_osm(file.path):
+        tags = find_source(settings.data / "sources", "osm_services", taxonomy).tags
+        assert tags is not None  # noqa: S101 - the catalogue gives every osm_services source its map
+        return Drafted(name, draft_osm(file.path, about, tags))
+    spelling = Spelling(encoding) if encoding else look_at_spelling(file)
+    table, rows = read_undescribed(file, spelling.encoding)
+    profiles = profile_columns(table.frame)
+    about = replace(
+        about,
+        read_as=f"{table.read:,} rows, {len(profiles)} columns",
+        rows=table.read,
+        rows_at=rows,
         encoding=spelling.encoding,
         questions=(*asked, *filter(None, [spelling.question])),
     )
     meaning = find_meaning(profiles, has_shapes=bool(table.geometries))
-    taxonomy = Taxonomy.load(settings.data / "taxonomy.toml")
     return Drafted(name, write_draft(about, profiles, meaning, taxonomy, _maps(settings.data / "sources" / "maps")))
 
 

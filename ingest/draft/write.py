@@ -14,7 +14,7 @@ from ingest.draft.meaning import Meaning
 from ingest.draft.profile import Profile
 from ingest.tags import OUT_OF_SCOPE
 
-__all__ = ["About", "Draft", "write_draft"]
+__all__ = ["UNDATED", "About", "Draft", "opening", "way_in", "write_draft"]
 
 _CODES_HERE = 12
 """More codes than that go into a map of their own."""
@@ -23,7 +23,7 @@ _GEOCODERS_PRECISION = (
     'precision = { housenumber = "housenumber", street = "street", locality = "locality", municipality = "locality" }'
 )
 
-_UNDATED = "of which date is it? Neither name nor publisher says: the day on which the file was laid here stands for it"
+UNDATED = "of which date is it? Neither name nor publisher says: the day on which the file was laid here stands for it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +39,12 @@ class About:
     data_date: str
     dated: bool
     """False where nothing says the date, so that the day on which the file was laid here stands for it."""
-    read_as: str
-    """``"CSV, 1,234 rows, 12 columns"``."""
-    rows: int
-    rows_at: str
-    """Way to the rows inside the file; empty where they lie where they are looked for."""
     territory: str
+    read_as: str = ""
+    """``"1,234 rows, 12 columns"``."""
+    rows: int = 0
+    rows_at: str = ""
+    """Way to the rows inside the file; empty where they lie where they are looked for."""
     kind: Kind = "services"
     encoding: str = ""
     """To be declared; empty where those that every source accepts are enough."""
@@ -76,7 +76,7 @@ def write_draft(
     """
     questions = [
         "who publishes it, on which page, and under which licence? " + ", ".join(licence.value for licence in Licence),
-        *([] if about.dated else [_UNDATED]),
+        *([] if about.dated else [UNDATED]),
         *about.questions,
         *(meaning.questions if about.kind == "services" else ()),
     ]
@@ -87,20 +87,8 @@ def write_draft(
     if about.kind == "services":
         category, codes = _category(about, profiles, meaning, taxonomy, maps, questions)
     lines = [
-        f"# A draft: {about.read_as}. Lines that begin with `# ?` are open; take them out once they are answered.",
-        *(f"# ? {question}" for question in questions),
-        f"id = {_text(about.id)}",
-        f"title = {_text(about.title)}",
-        f"kind = {_text(about.kind)}" if about.kind != "services" else "",
-        'producer = "à compléter"',
-        'licence = ""',  # never a guess: what is published under a licence carries it to every answer
-        *(f"{key} = {_text(value)}" for key, value in about.address.items()),
-    ]
-    if about.path:
-        lines.append(f"mirror = [{{ data_date = {_text(about.data_date)}, paths = [{_text(about.path)}] }}]")
-    lines += [
-        f"territories = [{_text(about.territory)}]",
-        f"expect = {{ rows = [{int(about.rows * 0.8)}, {int(about.rows * 1.5) + 1}] }}",
+        *opening(about, questions),
+        *way_in(about),
         f"encoding = [{_text(about.encoding)}]" if about.encoding else "",
         f"rows = {_text(about.rows_at)}" if about.rows_at else "",
         category,
@@ -119,6 +107,31 @@ def write_draft(
         "\n".join([f"# Codes of {about.id} → categories.", "[codes]", *codes]) + "\n" if codes and not here else ""
     )
     return Draft("\n".join(line for line in lines if line) + "\n", own_map)
+
+
+def opening(about: About, questions: Sequence[str]) -> list[str]:
+    """Return the first lines of a draft: what it is, what is open, and what it is called."""
+    return [
+        f"# A draft: {about.read_as}. Lines that begin with `# ?` are open; take them out once they are answered.",
+        *(f"# ? {question}" for question in questions),
+        f"id = {_text(about.id)}",
+        f"title = {_text(about.title)}",
+        f"kind = {_text(about.kind)}" if about.kind != "services" else "",
+        'producer = "à compléter"',
+        'licence = ""',  # never a guess: what is published under a licence carries it to every answer
+    ]
+
+
+def way_in(about: About) -> list[str]:
+    """Return the lines that say where the file comes from, whom it is about, and how many rows a good day has."""
+    lines = [f"{key} = {_text(value)}" for key, value in about.address.items()]
+    if about.path:
+        lines.append(f"mirror = [{{ data_date = {_text(about.data_date)}, paths = [{_text(about.path)}] }}]")
+    return [
+        *lines,
+        f"territories = [{_text(about.territory)}]",
+        f"expect = {{ rows = [{int(about.rows * 0.8)}, {int(about.rows * 1.5) + 1}] }}",
+    ]
 
 
 def _category(

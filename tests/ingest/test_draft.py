@@ -24,7 +24,7 @@ from ingest.source_files import parse_source
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 ROWS = 40
-ABOUT = About("lieux", "Lieux", {}, "lieux.csv", "2024-05", True, "CSV, 40 rows, 9 columns", ROWS, "", "71")
+ABOUT = About("lieux", "Lieux", {}, "lieux.csv", "2024-05", True, "71", "CSV, 40 rows, 9 columns", ROWS)
 
 
 @pytest.fixture(scope="module")
