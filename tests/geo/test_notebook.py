@@ -259,13 +259,21 @@ def test_the_code_of_the_page_runs(sample_folder, repository, tmp_path, monkeypa
     write_xml(tmp_path / "quarter.osm", places, blocks)
     monkeypatch.chdir(tmp_path)
     pieces = [piece.partition("```")[0] for piece in page.split("```python\n")[1:]]
-    assert len(pieces) == 2
+    assert len(pieces) == 4
+    (tmp_path / "my-places.csv").write_text("name,lon,lat\nquay,-3.9952,46.4659\nmill,-3.9900,46.4670\n")
     names = {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # osmnx warns of files that it did not write
         for piece in pieces:
             exec(compile(piece, "docs/notebooks.md", "exec"), names)
     assert names["minutes"] > 0
+    now, opened, closed, shut = (
+        names["nearest"](names[it], "shop.bakery") for it in ("field", "opened", "closed", "shut")
+    )
+    assert opened < now < closed
+    assert now <= shut
+    assert names["nearest"](names["uploaded"], "mine") < 60
+    assert (names["seconds"] > 0).all()
     assert set(names["back"]) == set(names["nodes"])
     assert min(names["walk"].forward_ms) == pytest.approx(STEP_WALK_MS, rel=0.005)
 
