@@ -162,11 +162,8 @@ def report(snapshot: Snapshot, score: Score, leaflet: LeafletFiles) -> str:
     """Return the report of one score as the text of an HTML file."""
     shown = _numbered(snapshot, score.components)
     label = place_label(snapshot, score.place)
-    cited = {
-        snapshot.services.row(reach.service).provenance[0].source
-        for component in score.components
-        for reach in component.nearest
-    }
+    services = (snapshot.services.row(r.service) for component in score.components for r in component.nearest)
+    cited = {row.source for s in services for row in (s.provenance[0], *s.given_by.values())}
     lines = attribution(snapshot, cited)
     page = _Page(label, leaflet, _summary(snapshot, score, label), _tables(snapshot, score, shown, lines))
     drawing = _map(snapshot, score, list(shown.values()), label)

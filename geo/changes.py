@@ -25,6 +25,9 @@ __all__ = ["Cause", "Change", "Inventory", "Reason", "Tally", "compare", "tally"
 MOVED_M = 10.0
 """A position that differs by less is the same position, written otherwise."""
 
+_SAID = ("name", "capacity", "departures", "lines")
+"""What a service shows beside its place; a change of one is told when another row gives it."""
+
 _WGS84 = Geod(ellps="WGS84")
 _Row = tuple[str, str]
 
@@ -47,6 +50,7 @@ class Reason(StrEnum):
     JOINED = "joined"
     COORDINATES = "coordinates"
     STANDING = "standing"
+    GIVER = "giver"
     READING = "reading"
     REISSUED = "reissued"
 
@@ -71,6 +75,7 @@ _WORDS: Mapping[Reason, str] = {
     Reason.JOINED: "the same row is joined to another place, or no longer is",
     Reason.COORDINATES: "the same row stands elsewhere, and its publisher says of no change",
     Reason.STANDING: "an official source confirms it in one of the two only",
+    Reason.GIVER: "another of its rows is believed for its place, name, capacity, departures or lines",
     Reason.READING: "the same file, of which this row was left out or refused in one of the two",
     Reason.REISSUED: "the file was issued again for the same date",
 }
@@ -232,7 +237,17 @@ def _altered(before: Service, after: Service) -> Reason | None:
         return Reason.STANDING
     metres = float(np.asarray(_WGS84.inv(before.lon, before.lat, after.lon, after.lat)[2]))
     if metres <= MOVED_M and before.insee == after.insee and before.in_territory == after.in_territory:
-        return None
+        others = any(getattr(before, name) != getattr(after, name) and _regiven(before, after, name) for name in _SAID)
+        return Reason.GIVER if others else None
+    if _regiven(before, after, "position"):
+        return Reason.GIVER
     same_row = before.provenance[0].source == after.provenance[0].source
-    changed = bool(after.updated) and after.updated != before.updated
+    # the date is the first row's: where another gives the position, nobody says that the place moved
+    changed = bool(after.updated) and after.updated != before.updated and "position" not in after.given_by
     return Reason.MOVED if same_row and changed and metres > MOVED_M else Reason.COORDINATES
+
+
+def _regiven(before: Service, after: Service, name: str) -> bool:
+    """Tell whether another row gives a property than before; the first is the same in both, whose id it is."""
+    one, other = before.given_by.get(name), after.given_by.get(name)
+    return (one and (one.source, one.local_id)) != (other and (other.source, other.local_id))

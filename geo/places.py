@@ -83,6 +83,9 @@ class Provenance:
     licence: Licence
     data_date: str
     """``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``: what the publisher's file stands for."""
+    gives: tuple[str, ...] = ()
+    """Properties of the service that this row gives in place of the first: ``name``, ``position`` (with its precision),
+    ``capacity``, ``departures``, ``lines``, ``entrances``. Empty of the first, which gives all that no other does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,7 @@ class Service:
     capacity: float | None
     """Places, beds, pupils; None = unknown, never 0."""
     provenance: tuple[Provenance, ...]
-    """Never empty; ``[0]`` won the conflation and gave the fields above."""
+    """Never empty; ``[0]`` won the conflation, and gives all that :attr:`given_by` does not name."""
     standing: Standing = Standing.CONFIRMED
     in_territory: bool = True
     """False in the halo."""
@@ -127,6 +130,11 @@ class Service:
     entrances: tuple[tuple[float, float], ...] = ()
     """Where one gets in, (lon, lat), as OpenStreetMap has it, whose row is in ``provenance``: the streets' data, like
     the streets themselves, and no field of the row that won. Empty = not mapped: one gets in at ``lon``, ``lat``."""
+
+    @property
+    def given_by(self) -> dict[str, Provenance]:
+        """Property → row that gives it, of those that the first row does not give."""
+        return {name: origin for origin in self.provenance for name in origin.gives}
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,7 @@ SERVICES = pa.schema(
                         ("local_id", pa.string()),
                         ("licence", pa.string()),
                         ("data_date", pa.string()),
+                        ("gives", pa.list_(pa.string())),
                     ]
                 )
             ),
@@ -134,13 +135,7 @@ def write_services(path: Path, services: Sequence[Service], categories: Sequence
     category = pa.DictionaryArray.from_arrays(
         pa.array([rank[s.category] for s in rows], pa.int16()), pa.array(categories, pa.string())
     )
-    provenance = [
-        [
-            {"source": p.source, "local_id": p.local_id, "licence": p.licence.value, "data_date": p.data_date}
-            for p in s.provenance
-        ]
-        for s in rows
-    ]
+    provenance = [[_origin(origin) for origin in s.provenance] for s in rows]
     columns = {
         "id": [s.id for s in rows],
         "category": category,
@@ -161,6 +156,16 @@ def write_services(path: Path, services: Sequence[Service], categories: Sequence
         "provenance": provenance,
     }
     write_batch(path, SERVICES, columns)
+
+
+def _origin(origin: Provenance) -> dict[str, Any]:
+    return {
+        "source": origin.source,
+        "local_id": origin.local_id,
+        "licence": origin.licence.value,
+        "data_date": origin.data_date,
+        "gives": list(origin.gives),
+    }
 
 
 class ServiceTable:
@@ -248,7 +253,8 @@ class ServiceTable:
             insee=row["insee"],
             capacity=row["capacity"],
             provenance=tuple(
-                Provenance(p["source"], p["local_id"], Licence(p["licence"]), p["data_date"]) for p in row["provenance"]
+                Provenance(p["source"], p["local_id"], Licence(p["licence"]), p["data_date"], tuple(p["gives"]))
+                for p in row["provenance"]
             ),
             standing=Standing.CONFIRMED if row["confirmed"] else Standing.UNCONFIRMED,
             in_territory=row["in_territory"],

@@ -1,38 +1,32 @@
 """Rows → places: duplicates inside a source, and the same place in several sources.
 
-Linked, never mixed: the row that wins gives every field, an official one before a volunteers' one; the others are
-listed behind it, each under its own licence, and count as merged in their ledgers. Only what the winner does not say at
-all (capacity, departures, lines) is taken from a row joined to it, and only from one of its own licence; entrances,
-which belong to the streets, from any. Missing a duplicate is preferred to merging two places.
+Linked, never mixed: an official row wins the place before a volunteers' one, and gives its id, category and commune;
+the others are listed behind it, each under its own licence, and count as merged in their ledgers. Which of the rows of
+the winner's licence is believed for each property is :mod:`ingest.precedence`'s to say. Rows are compared by what their
+own sources say of them. Missing a duplicate is preferred to merging two places.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.places import Provenance, Service, Standing
+from geo.places import Service, Standing
 from geo.projection import Projection
 from ingest.catalogue import Source
+from ingest.dissent import Dissent, dissents
 from ingest.ledger import Ledger
 from ingest.likeness import words
 from ingest.matching import MatchRules, Places, Rule, one_to_one
+from ingest.precedence import Precedence, Row
 from ingest.results import Draft, SourceResult
 
 __all__ = ["Conflated", "Decision", "conflate"]
 
-
-_FILLED = ("capacity", "departures", "lines")
-"""What a place without it takes from a row that is joined to it, of the same licence alone."""
-_UNSAID: tuple[object, ...] = (None, ())
-
-_ENTERED_WITHIN_M = 500.0
-"""How far from a place the row may stand whose entrances become the place's: the length of a campus."""
 
 _OF_ONE_ESTABLISHMENT = frozenset({"uai", "finess"})
 """Kinds of identifiers that say what a place is. A town hall may be a monument, a shop a post agency, a bus stop a
@@ -61,7 +55,7 @@ class Decision:
     """WGS 84, degrees."""
     reason: str
     """``"uai 0710001R"``, ``"name"``, ``"alone"``…: the rule that joined them, without its figures; and, after a
-    semicolon, which gaps of the place it filled: ``"name; gives capacity"``."""
+    semicolon, which properties of the place that stands it gives: ``"name; gives position, capacity"``."""
     distance_m: float | None = None
     """From the row that it was joined to; None = nobody measured."""
     similarity: float | None = None
@@ -87,6 +81,8 @@ class Conflated:
     ledgers: Mapping[str, Ledger]
     """Of the sources given, with linked rows as merged."""
     decisions: tuple[Decision, ...]
+    dissents: tuple[Dissent, ...]
+    """What rows say otherwise than the places that they are joined to; by place."""
 
 
 @dataclass(eq=False)
@@ -94,42 +90,34 @@ class _Site:
     """A place that stands, and what is linked to it."""
 
     draft: Draft
-    source: str
-    xy_m: NDArray[np.float64]
+    rows: list[Row]
+    """The row that stands, then those joined to it."""
     links: set[tuple[str, str]]
-    linked: list[Provenance] = field(default_factory=list)
-    sources: set[str] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, draft: Draft, source: Source, xy_m: NDArray[np.float64], links: Iterable[tuple[str, str]]) -> _Site:
+        """Return the place of one row alone."""
+        return cls(draft, [Row(draft.service, source, xy_m)], set(links))
+
+    @property
+    def source(self) -> str:
+        """Id of the source whose row stands."""
+        return self.rows[0].source.id
+
+    @property
+    def sources(self) -> set[str]:
+        """Ids of the sources that know it."""
+        return {row.source.id for row in self.rows}
+
+    @property
+    def xy_m(self) -> NDArray[np.float64]:
+        """Where the row that stands has it: (2,) metres of the plane."""
+        return self.rows[0].xy_m
 
     def absorb(self, other: _Site) -> None:
-        """Take another row's provenance and identifiers along; its fields are left to it, but for gaps."""
-        mine = self.draft.service
-        entrances = mine.entrances or self._entrances_of(other)
-        self.draft = replace(self.draft, service=replace(mine, entrances=entrances, **self.gaps(other)))
-        known = {(p.source, p.local_id) for p in (*self.draft.service.provenance, *self.linked)}
-        for provenance in (*other.draft.service.provenance, *other.linked):
-            if (provenance.source, provenance.local_id) not in known:
-                self.linked.append(provenance)
+        """Take another place's rows and identifiers along."""
+        self.rows += other.rows
         self.links |= other.links
-        self.sources.add(other.source)
-
-    def _entrances_of(self, other: _Site) -> tuple[tuple[float, float], ...]:
-        """Return another row's entrances, whatever its licence: they lead to the streets, and say nothing of the row.
-
-        None of a row so far away that one of the two stands elsewhere.
-        """
-        near = np.hypot(*(self.xy_m - other.xy_m)) <= _ENTERED_WITHIN_M
-        return other.draft.service.entrances if near else ()
-
-    def gaps(self, other: _Site) -> dict[str, Any]:
-        """Return what another row of the same licence says and this one does not."""
-        mine, theirs = self.draft.service, other.draft.service
-        if mine.provenance[0].licence is not theirs.provenance[0].licence:
-            return {}
-        return {
-            name: getattr(theirs, name)
-            for name in _FILLED
-            if getattr(mine, name) in _UNSAID and getattr(theirs, name) not in _UNSAID
-        }
 
 
 class _Sites:
@@ -159,13 +147,17 @@ class _Sites:
                 self.of_link[link].append(site)
 
 
-def conflate(results: Sequence[SourceResult], rules: MatchRules, crs: str) -> Conflated:
+def conflate(results: Sequence[SourceResult], rules: MatchRules, precedence: Precedence, crs: str) -> Conflated:
     """Find the places behind the services of all sources.
 
     Parameters
     ----------
     results
         Of the sources of services; their order does not matter.
+    rules
+        When two rows are the same place.
+    precedence
+        Which of them gives what.
     crs
         Plane in metres of the territory.
     """
@@ -175,11 +167,23 @@ def conflate(results: Sequence[SourceResult], rules: MatchRules, crs: str) -> Co
     for result in ordered:
         own = _of_one_source(result, rules, projection, sites.decisions)
         _link(own, sites, rules, official=result.source.official)
-    complete = {c for result in results if result.source.official for c in result.source.complete}
-    volunteers = {result.source.id for result in results if not result.source.official}
     standing = [site for group in sites.of_category.values() for site in group]
-    services = sorted((_service(site, complete, volunteers) for site in standing), key=lambda service: service.id)
-    return Conflated(tuple(services), _accounts(results, standing), tuple(sites.decisions))
+    settled = [precedence.settle(site.rows) for site in standing]
+    complete = {c for result in results if result.source.official for c in result.source.complete}
+    services = (_service(site, one.service, complete) for site, one in zip(standing, settled, strict=True))
+    gives = {row: given for one in settled for row, given in one.gives.items()}
+    found = [dissent for site, one in zip(standing, settled, strict=True) for dissent in dissents(one, site.rows)]
+    return Conflated(
+        tuple(sorted(services, key=lambda service: service.id)),
+        _accounts(results, standing),
+        tuple(_told(decision, gives.get(decision.merged, ())) for decision in sites.decisions),
+        tuple(sorted(found, key=lambda dissent: dissent.service)),
+    )
+
+
+def _told(decision: Decision, gives: Sequence[str]) -> Decision:
+    """Say with a decision what the row gives to the place that it was joined to in the end."""
+    return replace(decision, reason=f"{decision.reason}; gives {', '.join(gives)}") if gives else decision
 
 
 def _rank(source: Source) -> tuple[bool, bool, bool, bool, str]:
@@ -193,8 +197,6 @@ def _rank(source: Source) -> tuple[bool, bool, bool, bool, str]:
 def _decision(kept: _Site, merged: _Site, reason: str, rule: Rule) -> Decision:
     one, other = kept.draft.service, merged.draft.service
     distance_m = float(np.hypot(*(kept.xy_m - merged.xy_m)))
-    if given := kept.gaps(merged):
-        reason += f"; gives {', '.join(sorted(given))}"
     (alike,) = rule.vocabulary.alike([rule.vocabulary.read(one.name)], [rule.vocabulary.read(other.name)])
     return Decision.between(one, other, reason, distance_m, float(alike))
 
@@ -210,7 +212,7 @@ def _of_one_source(
     kept: list[_Site] = []
     for draft, xy_m in zip(drafts, np.column_stack([x, y]), strict=True):
         links = _own_links(draft)
-        site = _Site(draft, result.source.id, xy_m, set(links))
+        site = _Site.of(draft, result.source, xy_m, links)
         category, name = draft.service.category, words(draft.service.name)
         namesakes = by_name[(category, *sorted(name))] if name and not result.source.official else []
         former, reason = _same_inside(site, by_link, namesakes, rules.of(category).double_m)
@@ -297,14 +299,9 @@ def _places(sites: Sequence[_Site]) -> Places:
     return Places(xy_m, names, communes, [frozenset(site.links) for site in sites])
 
 
-def _service(site: _Site, complete: set[str], volunteers: set[str]) -> Service:
-    service = site.draft.service
-    doubtful = site.source in volunteers and service.category in complete
-    return replace(
-        service,
-        provenance=(*service.provenance, *site.linked),
-        standing=Standing.UNCONFIRMED if doubtful else service.standing,
-    )
+def _service(site: _Site, service: Service, complete: set[str]) -> Service:
+    doubtful = not site.rows[0].source.official and service.category in complete
+    return replace(service, standing=Standing.UNCONFIRMED) if doubtful else service
 
 
 def _accounts(results: Sequence[SourceResult], standing: Iterable[_Site]) -> dict[str, Ledger]:

@@ -41,6 +41,7 @@ def _filled(store: Store, territory: str, gathered: Gathered) -> tuple[int, str]
         communes=gathered.communes,
         cells=gathered.cells,
         decisions=gathered.decisions,
+        dissents=gathered.dissents,
         sectors=gathered.sectors,
         zones=gathered.zones,
         counts=gathered.counts,

@@ -110,5 +110,5 @@ def describe(
         precision = [placed.geocoded.get(row, given) for row, given in zip(numbers, precision, strict=True)]
     if told is not None:
         for place, other in zip(taken, told["precision"], strict=True):
-            precision[place] = other
+            precision[place] = Precision(other)  # a column of pandas holds plain text
     return name, precision

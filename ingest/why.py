@@ -1,4 +1,4 @@
-"""Why a service is what it is: the rows behind it, and what joined them."""
+"""Why a service is what it is: the rows behind it, what joined them, and which of them gives what."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from geo.errors import FieldProblem, InvalidParameter, NoSnapshot
 from geo.manifest import SourceRecord
 from geo.places import Provenance, Service
 from ingest.conflate import Decision
+from ingest.dissent import Dissent, in_text
+from ingest.precedence import PROPERTIES
 
-__all__ = ["Account", "Evidence", "JoinedRow", "account_for", "in_words"]
+__all__ = ["Account", "Evidence", "JoinedRow", "Told", "account_for", "in_words"]
 
 
 class PublishedRun(Protocol):
@@ -36,6 +38,9 @@ class Evidence(Protocol):
     def decisions(self, run: int, service: str = "") -> list[Decision]:
         """Return the decisions of a run."""
 
+    def dissents(self, run: int, service: str = "") -> list[Dissent]:
+        """Return what rows say otherwise than the services of a run."""
+
     def sources(self, run: int) -> list[SourceRecord]:
         """Return the sources of a run."""
 
@@ -45,15 +50,27 @@ class JoinedRow:
     """One publisher's row behind a service."""
 
     id: str
-    """The service's own for the row that gives its fields; else the id that the row would have had."""
+    """The service's own for the row that won; else the id that the row would have had."""
     provenance: Provenance
     source_title: str
     name: str
     lon: float | None
     lat: float | None
-    """WGS 84, degrees; None = not recorded."""
+    """WGS 84, degrees; None = not recorded. Of the row that won, where another gives name or place: see ``told``."""
     joined: Decision | None
-    """Why it was joined; None = its fields are the service's."""
+    """Why it was joined; None = it won."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One property of a service: what it shows, who gives it, and who says otherwise."""
+
+    property: str
+    value: str
+    """In words; empty = it shows none."""
+    giver: Provenance | None
+    """The row that gives it; None where the service shows none."""
+    otherwise: tuple[Dissent, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +82,8 @@ class Account:
     """The one that stands."""
     rows: tuple[JoinedRow, ...]
     """The row that won first, then the others in the order of the service's provenance."""
+    told: tuple[Told, ...]
+    """The properties that the service shows, or that a row says."""
 
     @property
     def merged(self) -> bool:
@@ -92,7 +111,8 @@ def account_for(store: Evidence, territory: str, service: str) -> Account:
         kept = _standing(service, into, services)
     found = services[kept]
     titles = {source.id: source.title for source in store.sources(run.id)}
-    return Account(service, found, _rows(found, store.decisions(run.id, kept), titles))
+    rows = _rows(found, store.decisions(run.id, kept), titles)
+    return Account(service, found, rows, _told(found, store.dissents(run.id, kept)))
 
 
 def _standing(service: str, into: Mapping[str, str], services: Mapping[str, Service]) -> str:
@@ -116,13 +136,31 @@ def _rows(service: Service, decisions: Sequence[Decision], titles: Mapping[str, 
         joined = by_row.get((provenance.source, provenance.local_id)) if number else None
         title = titles.get(provenance.source, provenance.source)
         if number == 0:
-            rows.append(JoinedRow(service.id, provenance, title, service.name, service.lon, service.lat, None))
+            rows.append(_won(service, title))
         elif joined is None:
             own = f"{provenance.source}:{provenance.local_id}"
             rows.append(JoinedRow(own, provenance, title, "", None, None, None))
         else:
             rows.append(JoinedRow(joined.merged, provenance, title, joined.name, joined.lon, joined.lat, joined))
     return tuple(rows)
+
+
+def _won(service: Service, title: str) -> JoinedRow:
+    """Return the row that won, with what it gives itself of name and place."""
+    name = "" if "name" in service.given_by else service.name
+    lon, lat = (None, None) if "position" in service.given_by else (service.lon, service.lat)
+    return JoinedRow(service.id, service.provenance[0], title, name, lon, lat, None)
+
+
+def _told(service: Service, dissents: Sequence[Dissent]) -> tuple[Told, ...]:
+    told = []
+    for name in PROPERTIES:
+        value = in_text(name, service)
+        giver = service.given_by.get(name, service.provenance[0]) if value else None
+        others = tuple(dissent for dissent in dissents if dissent.property == name)
+        if value or others:
+            told.append(Told(name, value, giver, others))
+    return tuple(told)
 
 
 _REASONS = {

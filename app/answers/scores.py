@@ -8,6 +8,7 @@ from typing import Any
 from app.answers.attribution import attribution
 from app.answers.geometry import degrees
 from app.answers.place import place_answer
+from app.answers.services import givers_of
 from app.answers.slope import slope_of
 from geo.scoring import Component, Score
 from geo.snapshot import Snapshot
@@ -25,7 +26,9 @@ def score_answer(snapshot: Snapshot, score: Score, nearest: int | None = None) -
     """
     evidence: Evidence = snapshot.memo("app.evidence", lambda: Evidence(snapshot))
     components = [_component(component, nearest, evidence) for component in score.components]
-    sources = {evidence[reach.service]["source"] for component in score.components for reach in component.nearest}
+    shown = [evidence[reach.service] for component in score.components for reach in component.nearest]
+    sources = {said["source"] for said in shown}
+    sources |= {row["source"] for said in shown if said["given_by"] for row in said["given_by"].values()}
     total = score.total
     return {
         "place": place_answer(snapshot, score.place),
@@ -81,5 +84,6 @@ class Evidence(dict[int, dict[str, Any]]):
             "data_date": origin.data_date,
             "departures": None if service.departures is None else asdict(service.departures),
             "lines": list(service.lines),
+            "given_by": givers_of(service),
         }
         return said

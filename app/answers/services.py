@@ -8,10 +8,10 @@ from typing import Any
 
 from app.answers.attribution import attribution
 from app.answers.geometry import point
-from geo.places import Service
+from geo.places import Provenance, Service
 from geo.snapshot import Snapshot
 
-__all__ = ["service_collection"]
+__all__ = ["givers_of", "origin_of", "service_collection"]
 
 
 def service_collection(snapshot: Snapshot, rows: Sequence[int], matched: int) -> dict[str, Any]:
@@ -26,6 +26,21 @@ def service_collection(snapshot: Snapshot, rows: Sequence[int], matched: int) ->
         "snapshot": snapshot.id,
         "attribution": attribution(snapshot, {origin.source for s in services for origin in s.provenance}),
     }
+
+
+def origin_of(row: Provenance) -> dict[str, str]:
+    """Name a publisher's row behind a service."""
+    return {
+        "source": row.source,
+        "local_id": row.local_id,
+        "licence": row.licence.value,
+        "data_date": row.data_date,
+    }
+
+
+def givers_of(service: Service) -> dict[str, dict[str, str]]:
+    """Name the rows that give a property in place of the service's first."""
+    return {name: origin_of(row) for name, row in service.given_by.items()}
 
 
 def _feature(service: Service) -> dict[str, Any]:
@@ -46,14 +61,7 @@ def _feature(service: Service) -> dict[str, Any]:
             "updated": service.updated or None,
             "departures": None if service.departures is None else asdict(service.departures),
             "lines": list(service.lines),
-            "provenance": [
-                {
-                    "source": origin.source,
-                    "local_id": origin.local_id,
-                    "licence": origin.licence.value,
-                    "data_date": origin.data_date,
-                }
-                for origin in service.provenance
-            ],
+            "provenance": [origin_of(row) for row in service.provenance],
+            "given_by": givers_of(service),
         },
     }

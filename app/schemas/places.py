@@ -60,8 +60,13 @@ class ServiceProperties(Shape):
     lines: list[str]
     """Public names of the lines that call at a stop; empty where none are known."""
     provenance: list[Origin]
-    """The first gave the fields; capacity, departures and lines on which it is silent are those of the first other row
-    of its licence that tells them."""
+    """The first gives id, category, commune, date, and every property that `given_by` does not name / la première donne
+    l’identifiant, la catégorie, la commune, la date, et toute propriété que `given_by` ne nomme pas."""
+    given_by: dict[str, Origin]
+    """Property (`name`, `position`, `capacity`, `departures`, `lines`) → the other row that gives it, always of the
+    first row's licence; and `entrances`, which belong to the streets, of OpenStreetMap's / propriété → l’autre ligne
+    qui la donne, toujours de la licence de la première ; et `entrances`, les entrées, qui sont de la voirie
+    d’OpenStreetMap."""
 
 
 class ServiceFeature(Shape):

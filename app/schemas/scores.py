@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from app.schemas.places import DeparturesPerDay
+from app.schemas.places import DeparturesPerDay, Origin
 from app.schemas.problems import Problem
 from app.schemas.shape import Latitude, Longitude, Shape
 
@@ -53,6 +53,9 @@ class Nearest(Shape):
     """Of a stop; null where no timetable is known, never 0."""
     lines: list[str]
     """Public names of the lines that call at a stop; empty where none are known."""
+    given_by: dict[str, Origin]
+    """Property → the row that gives it, where that is not the row of `source`; as in `/services` / propriété → la ligne
+    qui la donne, quand ce n’est pas celle de `source` ; comme dans `/services`."""
 
 
 class ComponentRow(Shape):

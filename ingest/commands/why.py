@@ -1,4 +1,4 @@
-"""``alentours why``: the rows behind a service, and why they were joined."""
+"""``alentours why``: the rows behind a service, why they were joined, and which of them gives what."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def why(
     service: Annotated[str, typer.Argument(help="Id of a service, or of a row that was merged into one.")],
     territory: Annotated[str, typer.Option(help="Code of the territory: 00, 71, 2A…")] = "00",
 ) -> None:
-    """Print the rows behind a service of the published snapshot, and why they were joined."""
+    """Print the rows behind a service of the published snapshot, why they were joined, and which gives what."""
     from ingest.store import open_store  # noqa: PLC0415 - so that the other commands start at once
     from ingest.why import account_for, in_words  # noqa: PLC0415
 
@@ -34,4 +34,10 @@ def why(
         if row.joined is not None:
             typer.echo(f"    joined: {in_words(row.joined)}")
         elif row.id == found.id:
-            typer.echo("    gives the service's name, position and all its other fields")
+            typer.echo("    gives the service's id, category, commune, and all that no other row gives")
+    typer.echo("\n  what it shows, and who says so")
+    for told in account.told:
+        giver = "" if told.giver is None else f" [{told.giver.source} {told.giver.local_id}]"
+        typer.echo(f"    {told.property}: {told.value or '(none: no row of its licence says)'}{giver}")
+        for other in told.otherwise:
+            typer.echo(f"      otherwise: {other.value} [{other.source} {other.local_id}]")

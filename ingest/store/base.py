@@ -16,6 +16,7 @@ from geo.method import Method
 from geo.places import Address, Cell, Commune, CommuneCount, Sector, Service, Zone
 from geo.taxonomy import Taxonomy
 from ingest.conflate import Decision
+from ingest.dissent import Dissent
 from ingest.ledger import Reject
 from ingest.store.models import RunState
 
@@ -140,6 +141,7 @@ class Store(Protocol):
         communes: Sequence[Commune] = (),
         cells: Sequence[Cell] = (),
         decisions: Sequence[Decision] = (),
+        dissents: Sequence[Dissent] = (),
         sectors: Sequence[Sector] = (),
         zones: Sequence[Zone] = (),
         counts: Sequence[CommuneCount] = (),
@@ -205,6 +207,9 @@ class Store(Protocol):
 
     def decisions(self, run: int, service: str = "") -> list[Decision]:
         """Return the decisions of a run in their order; of a service, those that joined rows to it, or to those."""
+
+    def dissents(self, run: int, service: str = "") -> list[Dissent]:
+        """Return what rows say otherwise than the services of a run show; of one service where it is given."""
 
     def sectors(self, run: int) -> list[Sector]:
         """Return the sectors of a run."""

@@ -39,6 +39,7 @@ __all__ = [
     "CommuneCountRow",
     "CommuneRow",
     "DecisionRow",
+    "DissentRow",
     "FindingRow",
     "OverrideRow",
     "ProvenanceRow",
@@ -93,7 +94,7 @@ class ServiceRow(Base):
 
 
 class ProvenanceRow(Base):
-    """One publisher's row behind a service; rank 0 gave the fields."""
+    """One publisher's row behind a service; rank 0 gives what no other row does."""
 
     __tablename__ = "provenance"
     __table_args__ = (
@@ -110,6 +111,26 @@ class ProvenanceRow(Base):
     local_id: Mapped[str]
     licence: Mapped[str]
     data_date: Mapped[str]
+    gives: Mapped[Any] = mapped_column(Words(), nullable=False)
+
+
+class DissentRow(Base):
+    """What one row behind a service says otherwise than the service shows."""
+
+    __tablename__ = "dissent"
+    __table_args__ = (
+        ForeignKeyConstraint(["run", "service"], [ServiceRow.run, ServiceRow.id]),
+        of_source("source"),
+        PER_RUN,
+    )
+    run: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    service: Mapped[Key] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """From 1, by property and in the order of the rows."""
+    property: Mapped[str]
+    source: Mapped[Key]
+    local_id: Mapped[str]
+    value: Mapped[str]
 
 
 class AddressRow(Base):
@@ -230,6 +251,7 @@ PARTITIONED = (
     RejectRow,
     ServiceRow,
     ProvenanceRow,
+    DissentRow,
     DecisionRow,
     AddressRow,
     CommuneRow,

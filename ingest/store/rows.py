@@ -32,6 +32,7 @@ from geo.places import (
     Zone,
 )
 from ingest.conflate import Decision
+from ingest.dissent import Dissent
 from ingest.ledger import Reject
 from ingest.store.base import Override, Refused, StoreError
 
@@ -49,6 +50,8 @@ __all__ = [
     "count_rows",
     "decision_of",
     "decision_rows",
+    "dissent_of",
+    "dissent_rows",
     "finding_of",
     "finding_rows",
     "override_of",
@@ -70,7 +73,7 @@ __all__ = [
 
 Row = dict[str, Any]
 
-_RECORDS = (Service, Address, Cell, Commune, Provenance, Decision, Sector, Zone, CommuneCount)
+_RECORDS = (Service, Address, Cell, Commune, Provenance, Decision, Dissent, Sector, Zone, CommuneCount)
 _APART = {"provenance", "departures", "geometry"}
 """Fields that are no column of the same name."""
 _FIELDS = {record: tuple(field.name for field in fields(record) if field.name not in _APART) for record in _RECORDS}
@@ -235,7 +238,8 @@ def service_rows(run: int, services: Sequence[Service]) -> Iterator[Row]:
 
 
 def _numbered(run: int, places: Sequence[Service] | Sequence[Cell]) -> Iterator[Row]:
-    for number, row in enumerate(place_rows(run, sorted(places, key=lambda place: place.id)), start=1):
+    ordered: list[Any] = sorted(places, key=lambda place: place.id)
+    for number, row in enumerate(place_rows(run, ordered), start=1):
         yield row | {"number": number}
 
 
@@ -248,7 +252,20 @@ def provenance_rows(run: int, services: Sequence[Service]) -> Iterator[Row]:
 
 def provenance_of(row: Any) -> Provenance:
     """Return the record of a row."""
-    return Provenance(row.source, row.local_id, Licence(row.licence), row.data_date)
+    return Provenance(row.source, row.local_id, Licence(row.licence), row.data_date, row.gives)
+
+
+def dissent_rows(run: int, dissents: Iterable[Dissent]) -> Iterator[Row]:
+    """Yield one row for what each row behind a service says otherwise, numbered within the service."""
+    seen: Counter[str] = Counter()
+    for dissent in dissents:
+        seen[dissent.service] += 1
+        yield {"run": run, "number": seen[dissent.service], **_fields_of(dissent)}
+
+
+def dissent_of(row: Any) -> Dissent:
+    """Return the record of a row."""
+    return Dissent(**{name: getattr(row, name) for name in _FIELDS[Dissent]})
 
 
 def service_of(row: Any, provenance: tuple[Provenance, ...]) -> Service:

@@ -20,6 +20,7 @@ from geo.errors import NoSnapshot
 from geo.manifest import SourceRecord
 from geo.places import Address, Cell, Commune, CommuneCount, Provenance, Sector, Service, Zone
 from ingest.conflate import Decision
+from ingest.dissent import Dissent
 from ingest.ledger import Reject
 from ingest.store import frames, rows
 from ingest.store.base import KEEP_RUNS, Accounts, Layer, Nearby, Override, Refused, RejectCount, Run, StoreError
@@ -30,6 +31,7 @@ from ingest.store.models import (
     CommuneCountRow,
     CommuneRow,
     DecisionRow,
+    DissentRow,
     FindingRow,
     OverrideRow,
     ProvenanceRow,
@@ -101,6 +103,7 @@ class SqlStore(ABC):
         communes: Sequence[Commune] = (),
         cells: Sequence[Cell] = (),
         decisions: Sequence[Decision] = (),
+        dissents: Sequence[Dissent] = (),
         sectors: Sequence[Sector] = (),
         zones: Sequence[Zone] = (),
         counts: Sequence[CommuneCount] = (),
@@ -113,6 +116,7 @@ class SqlStore(ABC):
             RejectRow: rows.reject_rows(run, sources, rejects),
             ServiceRow: rows.service_rows(run, services),
             ProvenanceRow: rows.provenance_rows(run, services),
+            DissentRow: rows.dissent_rows(run, dissents),
             DecisionRow: rows.decision_rows(run, decisions),
             AddressRow: rows.place_rows(run, addresses),
             CommuneRow: rows.commune_rows(run, communes),
@@ -224,6 +228,10 @@ class SqlStore(ABC):
             found |= new
             asked = [decision.merged for decision in new.values()]
         return [found[number] for number in sorted(found)]
+
+    def dissents(self, run: int, service: str = "") -> list[Dissent]:
+        wanted = [table_of(DissentRow).c.service == service] if service else []
+        return [rows.dissent_of(row) for row in self._read(DissentRow, run, *wanted)]
 
     def sectors(self, run: int) -> list[Sector]:
         return [rows.sector_of(row) for row in self._read(SectorRow, run)]

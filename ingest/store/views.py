@@ -37,7 +37,11 @@ _FID = "{0}.run::bigint * 10000000 + {0}.number AS ogc_fid"
 _SERVICES = (
     f"SELECT {_FID.format('s')}, r.territory || '/' || s.id AS key, r.territory, s.run, s.id, s.category, s.name, "
     "s.insee, s.capacity, s.standing, s.in_territory, s.precision, s.updated, s.weekday_trips, s.evening_trips, "
-    "s.sunday_trips, p.licence, p.source, o.producer, p.local_id, p.data_date, o.attribution, s.geom, s.lines "
+    "s.sunday_trips, p.licence, p.source, o.producer, p.local_id, p.data_date, o.attribution, s.geom, s.lines, "
+    # ways in are the streets', of another licence than the row: no publication under one licence shows them
+    "(SELECT string_agg(replace(g.gives, ' ', ', ') || ': ' || g.source || ' ' || g.local_id, '; ' ORDER BY g.rank) "
+    f"FROM {SCHEMA}.provenance g WHERE g.run = s.run AND g.service = s.id AND g.gives <> '' "
+    "AND g.licence = p.licence) AS given_by "
     f"FROM {SCHEMA}.run r JOIN {SCHEMA}.service s ON s.run = r.id "
     f"JOIN {SCHEMA}.provenance p ON p.run = s.run AND p.service = s.id AND p.rank = 0 "
     f"JOIN {SCHEMA}.source o ON o.run = p.run AND o.id = p.source WHERE r.id IN {_PUBLISHED}"
@@ -70,6 +74,8 @@ _SAID_OF = {
     "evening_trips": "Dont départs à 19 h ou après / of those, at 19:00 or later",
     "sunday_trips": "Départs par dimanche ou jour férié / departures on a Sunday or public holiday",
     "lines": "Lignes qui desservent l’arrêt, vide si non dites / lines that call at the stop, empty if not said",
+    "given_by": "Ce que d’autres lignes de même licence donnent, propriété : source clé ; NULL = rien / "
+    "what other rows of the licence give, property: source key; NULL = nothing",
     "licence": "Licence de la ligne / licence of the row",
     "source": "Source de la ligne (data/sources) / source of the row",
     "producer": "Producteur de la source / publisher of the source",
@@ -208,7 +214,7 @@ def _drop_stale(connection: psycopg.Connection[Any], wanted: Iterable[str]) -> N
 def _made(view: View) -> sql.Composed:
     name = sql.Identifier(SCHEMA, view.name)
     columns = {"published_commune": _COMMUNES, "published_cell": _CELLS}.get(view.name, _SERVICES)
-    head = columns.partition(" FROM ")[0]
+    head = columns.partition(f" FROM {SCHEMA}.run r ")[0]
     said = [
         sql.SQL("COMMENT ON COLUMN {} IS {}").format(sql.Identifier(SCHEMA, view.name, column), sql.Literal(text))
         for column, text in _SAID_OF.items()

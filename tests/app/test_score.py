@@ -41,6 +41,7 @@ def test_a_score_is_what_arithmetic_says(client: Client, town: Town) -> None:
         "data_date": "2026-03",
         "departures": None,
         "lines": [],
+        "given_by": {},
     }
     assert ecole["weight"] == pytest.approx(18 * 0.55)
     assert ecole["value"] == pytest.approx(logistic(42, 10, 4), abs=6e-5)

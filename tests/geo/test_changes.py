@@ -104,6 +104,44 @@ def test_a_confirmation_is_a_change_of_the_data():
     assert reasons(inventory(doubtful), inventory(service("A"))) == [Reason.STANDING]
 
 
+ROWS = [("registre", "1"), ("registre", "2")]
+
+
+def told_by(name: str, by: int | None, **more) -> Service:
+    """A service of three rows, of which one gives a property in place of the first."""
+    made = service("A", joined=ROWS, **more)
+    rows = [replace(o, gives=(name,)) if n == by else o for n, o in enumerate(made.provenance)]
+    return replace(made, provenance=tuple(rows))
+
+
+@pytest.mark.parametrize("updated", ["2022-01-01", "2024-01-01"])
+@pytest.mark.parametrize(
+    ("before", "after", "reason"),
+    [(None, 1, Reason.GIVER), (1, None, Reason.GIVER), (1, 2, Reason.GIVER), (1, 1, Reason.COORDINATES)],
+)
+def test_a_place_that_another_row_gives_moves_in_the_data(before, after, reason, updated):
+    old = told_by("position", before, updated="2022-01-01")
+    new = told_by("position", after, updated=updated, lon=4.401)
+    assert reasons(inventory(old), inventory(new, sources=NEWER)) == [reason]
+    assert reason.cause is Cause.DATA
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ((None, None), (1, 40.0), True),
+        ((1, 30.0), (2, 40.0), True),
+        ((1, 40.0), (2, 40.0), False),  # a reader sees the same
+        ((1, 30.0), (1, 40.0), False),  # the same row says another number: no place came, went or moved
+    ],
+)
+def test_another_giver_is_told_when_what_is_shown_differs(before, after, told):
+    old, new = (told_by("capacity", by, capacity=capacity) for by, capacity in (before, after))
+    assert reasons(inventory(old), inventory(new)) == ([Reason.GIVER] if told else [])
+    (row,) = tally(inventory(old), inventory(new), compare(inventory(old), inventory(new))) or [None]
+    assert row is None or (row.before, row.after, row.world, row.data) == (1, 1, 0, 0)
+
+
 def test_the_two_causes_add_up_by_category_and_commune():
     before = inventory(service("A"), service("B"), service("C"), service("far", in_territory=False))
     after = inventory(

@@ -80,6 +80,19 @@ def test_entrances_come_back_in_their_order(tmp_path):
     assert found == [((4.5, 46.75), (4.25, 46.5)), ()]
 
 
+def test_who_gives_what_comes_back(tmp_path):
+    official = Provenance("poste", "1", Licence.LO_2_0, "2025")
+    rows = (
+        official,
+        replace(official, local_id="2", gives=("position", "capacity")),
+        replace(OSM, gives=("entrances",)),
+    )
+    write_services(tmp_path / "services.arrow", [service("public.post", "p", (6, 1), provenance=rows)], CATEGORIES)
+    (found,) = ServiceTable.open(tmp_path / "services.arrow")
+    assert found.provenance == rows
+    assert found.given_by == {"position": rows[1], "capacity": rows[1], "entrances": rows[2]}
+
+
 def test_services_stand_by_category_then_confirmed_then_id(table):
     assert keys(table, range(5)) == ["z", "b", "c", "a", "p"]
     assert list(table.ranges["health.pharmacy"]) == [1, 2, 3]

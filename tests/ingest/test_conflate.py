@@ -16,11 +16,13 @@ from ingest.conflate import conflate
 from ingest.ledger import Ledger
 from ingest.likeness import words
 from ingest.matching import MatchRules
+from ingest.precedence import Precedence
 from ingest.results import Draft, SourceResult
 from tests.ingest.world import CRS, fetched, lonlat, source
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 RULES = MatchRules.load(DATA / "conflation.toml")
+PRECEDENCE = Precedence.load(DATA / "precedence.toml")
 OFFICIAL = source(id="officiel", complete=["health.pharmacy"], links={"finess": "finess"})
 PARTIAL = source(id="partiel", category="shop.restaurant")
 OSM = source(id="osm", official=False, licence="ODbL-1.0", category="health.pharmacy")
@@ -43,7 +45,7 @@ def result(of, *drafts, **ledger):
 
 
 def together(*results):
-    made = conflate(results, RULES, CRS)
+    made = conflate(results, RULES, PRECEDENCE, CRS)
     for name, ledger in made.ledgers.items():
         ledger.check(name)
     return made

@@ -100,8 +100,9 @@ def test_an_official_place_is_entered_where_its_volunteers_row_says_and_keeps_it
     (service,) = both.services
     assert service.entrances == DOORS
     assert [p.source for p in service.provenance] == ["officiel", "osm"]
+    assert {name: origin.source for name, origin in service.given_by.items()} == {"entrances": "osm"}
     assert replace(service, entrances=(), provenance=alone.provenance) == alone
-    assert [decision.reason for decision in both.decisions] == ["name"], "no field was given"
+    assert [decision.reason for decision in both.decisions] == ["name; gives entrances"], "and no field of the row"
 
 
 def test_a_row_that_stands_elsewhere_opens_no_door():

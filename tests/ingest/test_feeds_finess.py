@@ -14,6 +14,7 @@ from ingest.conflate import conflate
 from ingest.fetch import Fetched
 from ingest.ledger import RejectCode
 from ingest.matching import MatchRules
+from ingest.precedence import Precedence
 from ingest.reading import normalise, read_table
 from ingest.results import SourceResult
 from tests.ingest.elsewhere import DATA, came_to, declared
@@ -122,7 +123,9 @@ def test_what_is_done_makes_a_hospital_of_a_place_that_its_category_does_not(rea
     assert (clinic.id, clinic.name) == (f"finess_activites:{CLINIC}~hospital", f"ÉTABLISSEMENT {CLINIC}")
     assert (clinic.lon, clinic.lat) == pytest.approx((LON, LAT))
     assert clinic.insee == "71001"
-    made = conflate([result, places], MatchRules.load(DATA / "conflation.toml"), CRS)
+    made = conflate(
+        [result, places], MatchRules.load(DATA / "conflation.toml"), Precedence.load(DATA / "precedence.toml"), CRS
+    )
     assert [service.id for service in made.services] == [clinic.id, f"finess_structures:{HOSPITAL}"]
     assert [p.source for p in made.services[1].provenance] == ["finess_structures", "finess_activites"]
 

@@ -20,6 +20,7 @@ from ingest.known_places import KnownPlaces
 from ingest.ledger import Ledger, RejectCode
 from ingest.matching import MatchRules
 from ingest.normalise import normalise_services
+from ingest.precedence import Precedence
 from ingest.source_files import load_sources
 from ingest.stages import Stages
 from ingest.trial import ANYWHERE, try_source
@@ -147,7 +148,9 @@ def test_the_same_thing_in_both_is_one_service_and_anything_else_one_of_its_own(
     """The register says where, so that its row wins; what it leaves out by category stands by itself."""
     places = register(tmp_path)
     done = deeds(tmp_path, "71a;14", "71b;14", "71a;20", known=places.places)
-    made = conflate([done, places], MatchRules.load(DATA / "conflation.toml"), CRS)
+    made = conflate(
+        [done, places], MatchRules.load(DATA / "conflation.toml"), Precedence.load(DATA / "precedence.toml"), CRS
+    )
     assert [service.id for service in made.services] == ["actes:71a~laboratory", "actes:71b~hospital", "lieux:71a"]
     assert [p.source for p in made.services[-1].provenance] == ["lieux", "actes"]
     assert [(d.kept, d.reason, d.distance_m) for d in made.decisions] == [("lieux:71a", "finess 71A", 0.0)]

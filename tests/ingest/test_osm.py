@@ -17,6 +17,7 @@ from ingest.keys import shared_identifiers
 from ingest.ledger import Ledger, RejectCode
 from ingest.matching import MatchRules
 from ingest.normalise import normalise_services
+from ingest.precedence import Precedence
 from ingest.source_files import load_sources
 from ingest.tags import Selector, TagMap
 from tests.ingest.world import CRS, fetched, lonlat, scope, source, table
@@ -190,7 +191,7 @@ def test_references_of_the_shipped_source_join_whatever_name_and_distance(tmp_pa
         official(tmp_path, "siret", "shop.bakery", "99999999900011"),
         official(tmp_path, "mhs", "nature.park", "PA00000002"),
     ]
-    made = conflate(results, MatchRules.load(DATA / "conflation.toml"), CRS)
+    made = conflate(results, MatchRules.load(DATA / "conflation.toml"), Precedence.load(DATA / "precedence.toml"), CRS)
     assert {d.merged: (d.kept, d.reason) for d in made.decisions} == {
         f"osm:n{bakery}": ("officiel_siret:1", "siret 99999999900011"),
         f"osm:n{park}": ("officiel_mhs:1", "mhs PA00000002"),

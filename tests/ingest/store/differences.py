@@ -25,6 +25,7 @@ LISTS: Mapping[str, Callable[[Any], Any]] = {
     "communes": lambda commune: commune.insee,
     "cells": lambda cell: cell.id,
     "decisions": lambda decision: (decision.source, decision.local_id, decision.category, decision.kept),
+    "dissents": lambda dissent: (dissent.service, dissent.property, dissent.source, dissent.local_id),
     "sectors": lambda sector: sector.id,
     "zones": lambda zone: zone.id,
     "counts": lambda count: (count.source, count.insee, count.category),

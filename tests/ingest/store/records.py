@@ -26,6 +26,7 @@ from geo.places import (
     Zone,
 )
 from ingest.conflate import Decision
+from ingest.dissent import Dissent
 from ingest.ledger import Reject, RejectCode
 
 FROM_OSM = (Provenance("osm", "n1", Licence.ODBL_1_0, "2026-01"),)
@@ -113,6 +114,7 @@ def origins(known: list[str]) -> st.SearchStrategy[Provenance]:
         local_id=texts,
         licence=st.sampled_from(Licence),
         data_date=st.sampled_from(["2026", "2026-01"]),
+        gives=st.lists(words, max_size=2).map(tuple),
     )
 
 
@@ -210,6 +212,18 @@ def decisions(known: list[str]) -> st.SearchStrategy[Decision]:
         reason=texts,
         distance_m=st.none() | amounts,
         similarity=st.none() | st.floats(0, 100),
+    )
+
+
+def dissents(known: list[str], service: str) -> st.SearchStrategy[Dissent]:
+    """Anything that rows may say otherwise than a service."""
+    return st.builds(
+        Dissent,
+        service=st.just(service),
+        property=st.sampled_from(["name", "capacity"]),
+        source=st.sampled_from(known),
+        local_id=texts,
+        value=texts,
     )
 
 

@@ -53,9 +53,12 @@ def runs(draw: st.DrawFn) -> dict[str, list[Any]]:
 
     sources = draw(st.lists(records.sources, min_size=1, max_size=3, unique_by=lambda s: s.id))
     known = [s.id for s in sources]
+    services = some(records.services(known))
+    behind = draw(st.lists(st.sampled_from(services), max_size=4)) if services else []
     return {
         "sources": sources,
-        "services": some(records.services(known)),
+        "services": services,
+        "dissents": [draw(records.dissents(known, s.id)) for s in behind],
         "addresses": some(records.addresses(known)),
         "communes": some(records.communes, "insee"),
         "cells": some(records.cells),
@@ -80,6 +83,10 @@ def test_what_goes_in_comes_out_sorted_to_the_last_bit(store: SqlStore, content:
         assert (bits(back.lon), bits(back.lat)) == (bits(given_.lon + 0.0), bits(given_.lat + 0.0))
         assert bits(back.capacity) == bits(given_.capacity) or back.capacity == 0
     assert store.decisions(run) == content["decisions"]
+    dissents = sorted(content["dissents"], key=lambda dissent: dissent.service)
+    assert store.dissents(run) == dissents, "those of a service as they came"
+    for service_ in services:
+        assert store.dissents(run, service_.id) == [d for d in dissents if d.service == service_.id] or not service_.id
     assert store.sectors(run) == sorted(content["sectors"], key=lambda s: s.id)
     assert store.counts(run) == sorted(content["counts"], key=lambda c: (c.source, c.insee, c.category))
     zones = sorted(content["zones"], key=lambda z: z.id)
