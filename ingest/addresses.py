@@ -129,9 +129,9 @@ def _fineness(source: Source, table: Table) -> list[int]:
 
 def _declared(source: Source, table: Table, scope: Scope) -> list[str]:
     """Return today's commune of each row by the code that it declares, else by that of the former commune."""
-    codes = table.text(source.columns.get("insee", ())).map(scope.current)
-    former = table.text(source.columns.get("former_insee", ())).map(scope.current)
-    declared: list[str] = codes.where(codes.notna(), former).fillna("").tolist()
+    codes = table.text(source.columns.get("insee", ())).map(scope.current).fillna("")
+    former = table.text(source.columns.get("former_insee", ())).map(scope.current).fillna("")
+    declared: list[str] = codes.where(codes != "", former).tolist()
     return declared
 
 

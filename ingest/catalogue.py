@@ -38,7 +38,17 @@ CONTENT_KEY = "@content"
 """As ``columns.key``: the publisher gives no identifier, so that what a row says of itself is its key."""
 
 Kind = Literal[
-    "services", "addresses", "communes", "commune_facts", "contours", "cells", "counts", "sectors", "streets", "zones"
+    "services",
+    "addresses",
+    "communes",
+    "commune_changes",
+    "commune_facts",
+    "contours",
+    "cells",
+    "counts",
+    "sectors",
+    "streets",
+    "zones",
 ]
 _ADDRESS = {"address", "number", "repetition", "street", "postcode", "city", "insee"}
 _POSITION = {"lon", "lat", "x", "y", "point", "precision"}
@@ -50,6 +60,7 @@ COLUMNS: Mapping[str, frozenset[str]] = {
     "communes": frozenset(
         {"key", "name", "department", "population", "postcodes", "old_codes", "seat", "parent", "type"}
     ),
+    "commune_changes": frozenset({"day", "before", "after"}),
     "commune_facts": frozenset({"key", "epci", "epci_name", "density", "population", "postcode"}),
     "contours": frozenset({"key", "name"}),
     "cells": frozenset({"key", "people", "living_standard_sum", "commune", "age_0_17", "age_65"}),

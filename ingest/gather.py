@@ -23,7 +23,6 @@ from geo.places import Address, Cell, Commune, CommuneCount, Sector, Service, Zo
 from ingest.address_sources import join_addresses
 from ingest.catalogue import Kind, Source
 from ingest.conflate import Conflated, Decision, conflate
-from ingest.dissent import Dissent
 from ingest.extracts import once
 from ingest.facts import add_facts
 from ingest.fetch import Fetched
@@ -33,7 +32,6 @@ from ingest.known_places import KnownPlaces
 from ingest.ledger import Ledger, Reject, count_codes
 from ingest.locate import Locator, may_place
 from ingest.matching import MatchRules
-from ingest.precedence import Precedence
 from ingest.reading import normalise, read_table
 from ingest.results import CommuneFact, SourceResult
 from ingest.scope import Scope
@@ -41,6 +39,8 @@ from ingest.stages import Stages
 from ingest.territories import Department
 
 __all__ = ["Gathered", "gather"]
+
+_GROUND: tuple[Kind, ...] = ("communes", "contours", "commune_changes")
 
 
 @dataclass(frozen=True)
@@ -69,8 +69,6 @@ class Gathered:
     rejects: tuple[Reject, ...]
     decisions: tuple[Decision, ...]
     """Which service was merged into which, and why."""
-    dissents: tuple[Dissent, ...]
-    """What rows say otherwise than the services that they stand behind."""
     ground_key: str
     """Stands for everything that the communes depend on."""
     key: str
@@ -113,7 +111,7 @@ def gather(
         The files of each source, by its id; a source that has none is excluded, and named as such. So is one whose
         places are in another that has none (``placed_by``).
     data
-        The folder of ``conflation.toml`` and ``precedence.toml``.
+        The folder of ``conflation.toml``.
     advance
         Called once for each source.
     stages
@@ -133,7 +131,7 @@ def gather(
     ground, scope, results = walk.read()
     results = once(results)
     services = [result for result in results if result.source.kind == "services"]
-    places = walk.conflated(services, data)
+    places = walk.conflated(services, data / "conflation.toml")
     addresses, address_ledgers = join_addresses(results)
     rejects = [*ground.rejects, *(reject for result in results for reject in result.rejects)]
     ledgers = {**ground.ledgers, **{r.source.id: r.ledger for r in results}, **places.ledgers, **address_ledgers}
@@ -157,7 +155,6 @@ def gather(
         ledgers=ledgers,
         rejects=tuple(rejects),
         decisions=places.decisions,
-        dissents=places.dissents,
         ground_key=walk.scope_key,
         key=walk.key,
     )
@@ -211,7 +208,7 @@ class _Walk:
                 needs = [self.scope_key, [self._keys[a.id] for a in lent]]
                 locator = self._locator(scope, [results[a.id] for a in lent])
                 results[source.id] = self._result(source, scope, needs, locator)
-            elif source.kind not in {"communes", "contours", "commune_facts", "addresses"}:
+            elif source.kind not in {*_GROUND, "commune_facts", "addresses"}:
                 results[source.id] = self._result(source, scope, [self.scope_key])
         return ground, scope, [results[source.id] for source in self._here if source.id in results]
 
@@ -230,17 +227,20 @@ class _Walk:
     def _ground(self) -> tuple[Ground, Scope]:
         department = self._department
         cog, contours = (_only(self._here, kind, department) for kind in ("communes", "contours"))
+        changes = [_only(self._here, "commune_changes", department)] if self._of("commune_changes") else []
+        drawn = min(file.data_date for file in self._fetched[contours.id])
 
         def lay() -> Ground:
-            tables = [(source, read_table(source, self._fetched[source.id])) for source in (cog, contours)]
-            return lay_ground(department, tables[0], tables[1])
+            tables = [(source, read_table(source, self._fetched[source.id])) for source in (cog, contours, *changes)]
+            history = tables[2] if changes else None
+            return lay_ground(department, tables[0], tables[1], changes=history, contours_date=drawn)
 
-        inputs = [[digest_of_source(source), self._inputs(source)] for source in (cog, contours)]
+        inputs = [[digest_of_source(source), self._inputs(source)] for source in (cog, contours, *changes)]
         self.scope_key = self._stages.key("ground", asdict(department), inputs)
         ground = self._stages.value("ground", self.scope_key, lay)
         shapely.prepare(ground.scope.halo)  # a geometry that was kept has lost its preparation
-        self._advance()
-        self._advance()
+        for _ in inputs:
+            self._advance()
         return ground, ground.scope
 
     def _result(
@@ -265,16 +265,13 @@ class _Walk:
     def _inputs(self, source: Source) -> list[list[str]]:
         return digest_of_inputs(self._fetched[source.id])
 
-    def conflated(self, services: Sequence[SourceResult], data: Path) -> Conflated:
+    def conflated(self, services: Sequence[SourceResult], rules: Path) -> Conflated:
         """Return the places behind the rows of all sources."""
-        rules, precedence = data / "conflation.toml", data / "precedence.toml"
         crs = self._department.crs
         keys = [self._keys[result.source.id] for result in services]
-        key = self._stages.key("conflate", digest_of_files(rules, precedence), crs, keys)
+        key = self._stages.key("conflate", digest_of_files(rules), crs, keys)
         self.key = self._stages.key("gathered", self.scope_key, key, sorted(self._keys.items()))
-        return self._stages.value(
-            "conflate", key, lambda: conflate(services, MatchRules.load(rules), Precedence.load(precedence), crs)
-        )
+        return self._stages.value("conflate", key, lambda: conflate(services, MatchRules.load(rules), crs))
 
 
 def _only(sources: Sequence[Source], kind: Kind, department: Department) -> Source:

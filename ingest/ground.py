@@ -1,4 +1,4 @@
-"""The ground of a build, from two sources: the COG (codes, names, people, mergers) and the communes' contours.
+"""The ground of a build: the COG (codes, names, people, mergers), the communes' contours, and what became of communes.
 
 Contours of an older COG are led to today's communes by the COG itself: a former commune says which one it belongs to
 now, and a commune which codes it absorbed.
@@ -22,6 +22,8 @@ from shapely.geometry.base import BaseGeometry
 from geo.errors import SourceMalformed
 from geo.places import Commune
 from ingest.catalogue import Source
+from ingest.commune_changes import read_changes
+from ingest.commune_history import meanings_on
 from ingest.connectors.table import FILE, LINE, Table
 from ingest.ledger import Ledger, Reject, RejectCode
 from ingest.scope import HALO_M, Scope
@@ -46,14 +48,29 @@ class Ground:
 
     scope: Scope
     ledgers: Mapping[str, Ledger]
-    """Of the two sources, by id."""
+    """Of the sources of the ground, by id."""
     rejects: tuple[Reject, ...]
 
 
 def lay_ground(
-    department: Department, cog: tuple[Source, Table], contours: tuple[Source, Table], halo_m: float = HALO_M
+    department: Department,
+    cog: tuple[Source, Table],
+    contours: tuple[Source, Table],
+    halo_m: float = HALO_M,
+    changes: tuple[Source, Table] | None = None,
+    contours_date: str = "",
 ) -> Ground:
     """Join the COG and the contours into communes, territory and halo.
+
+    Parameters
+    ----------
+    halo_m
+        How far past the border the halo reaches, metres.
+    changes
+        What became of the communes since; None: every code has its latest meaning.
+    contours_date
+        What the contours stand for: their codes are led forward from there. The outline of a commune that was divided
+        since stays that of the part which kept its code.
 
     Raises
     ------
@@ -61,7 +78,10 @@ def lay_ground(
         When the COG or the contours hold nothing of the territory, or there are no shapes at all.
     """
     register = _read_register(*cog)
-    shapes, bad_shapes = _read_shapes(*contours, register, department)
+    history = read_changes(*changes) if changes else None
+    moved = history.changes if history else ()
+    drawn = meanings_on(contours_date, moved, register.current)
+    shapes, bad_shapes = _read_shapes(*contours, register, department, drawn)
     if department.code not in register.department.values():
         detail = f"lists no commune of {department.name} ({department.code})"
         raise SourceMalformed(cog[0].id, detail, file=", ".join(cog[1].files))
@@ -83,8 +103,10 @@ def lay_ground(
         cog[0].id: register.ledger(here),
         contours[0].id: _account(contours[1].read, shapes["today"], here, len(bad_shapes)),
     }
-    scope = Scope(department, communes, area, halo, register.current, register.postcodes)
-    return Ground(scope, ledgers, (*register.rejects, *bad_shapes))
+    if history and changes:
+        ledgers[changes[0].id] = history.ledger(register.current, here)
+    scope = Scope(department, communes, area, halo, register.current, register.postcodes, moved)
+    return Ground(scope, ledgers, (*register.rejects, *bad_shapes, *(history.rejects if history else ())))
 
 
 @dataclass(frozen=True)
@@ -135,7 +157,8 @@ def _led_to_today(today: pd.DataFrame, others: pd.DataFrame) -> dict[str, str]:
 
     A code that is one today is itself. A part of a commune of today (déléguée, associée, arrondissement) belongs to
     that one, even where another absorbed it long ago and had to give it back. Any other code belongs to the commune
-    that absorbed it; where two of today say so, it was divided, and only a place can tell which is meant.
+    that absorbed it; where two of today say so, it was divided, and only a place can tell which is meant. What a file
+    of an earlier day means by a code is for :func:`ingest.commune_history.meanings_on`, where the changes are known.
     """
     current = {str(code): str(code) for code in today.index}
     for code, seat, parent in zip(others["key"], others["seat"], others["parent"], strict=True):
@@ -156,16 +179,17 @@ def _rejects(
 
 
 def _read_shapes(
-    source: Source, table: Table, register: _Register, department: Department
+    source: Source, table: Table, register: _Register, department: Department, drawn: Mapping[str, str]
 ) -> tuple[gpd.GeoDataFrame, list[Reject]]:
     """Return the contours (WGS 84) with the code of ``today``, and the rows that are none.
 
-    An outline beyond degrees, or one of the territory that lies outside its plane, is none: exchanged or in metres.
+    ``drawn`` leads the codes to today's, from the day of the contours on. An outline beyond degrees, or one of the
+    territory that lies outside its plane, is none: exchanged or in metres.
     """
     if len(table.geometries) != len(table.frame):
         raise SourceMalformed(source.id, "holds no shapes", file=", ".join(table.files))
     codes = table.text(source.columns["key"])
-    today = codes.map(register.current)
+    today = codes.map(dict(register.current) | {code: insee for code, insee in drawn.items() if insee})
     ours = (today.map(register.department) == department.code).to_numpy(dtype=bool)
     outlined = pd.Series(_outlined(table.geometries, ours, department), index=codes.index, dtype=bool)
     rejects = [

@@ -47,7 +47,7 @@ _REASONS: Mapping[RejectCode, str] = {
     RejectCode.OTHER_COMMUNE: "the coordinates lie far from the commune declared, and the address is unknown",
     RejectCode.ADDRESS_NOT_FOUND: "no coordinates, and the address that the row gives is in no address file here",
     RejectCode.UNMAPPED_CATEGORY: "the source's code leads to no category",
-    RejectCode.UNKNOWN_COMMUNE: "the commune code is in no current or former COG that is known",
+    RejectCode.UNKNOWN_COMMUNE: "the commune code is in no known COG, current or former, or was divided since",
     RejectCode.NO_STREET: "a house number without the name of its street",
     RejectCode.BAD_NUMBER: "a number is expected, and the cell holds none",
     RejectCode.BAD_GEOMETRY: "the outline cannot be read as an area",

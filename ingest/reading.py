@@ -61,6 +61,8 @@ def normalise(
 ) -> SourceResult:
     """Turn the rows of a source into records, rejects and an account of all.
 
+    Codes of communes are read as on the day that the files stand for, and led forward to today.
+
     Parameters
     ----------
     locator
@@ -75,6 +77,7 @@ def normalise(
     SourceMalformed
         When the table holds nothing that such a source must hold.
     """
+    scope = scope.as_of(min(file.data_date for file in files))
     if source.kind == "services" and source.reader != "gtfs_stops":
         return normalise_services(source, table, files, scope, locator, known, asked)
     return _NORMALISERS[source.kind](source, table, files, scope)

@@ -89,7 +89,8 @@ EXPLANATIONS: Mapping[RejectCode, Explanation] = {
         "Rien : c’est à la description de la source de donner une catégorie à ce code, ou de l’écarter par son nom.",
     ),
     RejectCode.UNKNOWN_COMMUNE: Explanation(
-        "Le code de commune n’est dans aucun code officiel géographique connu, ni actuel ni ancien.",
+        "Le code de commune n’est dans aucun code officiel géographique connu, actuel ou ancien, ou sa commune a été "
+        "divisée depuis.",
         "`99999`",
         "write the commune's INSEE code as text, with its leading zero; it is not the postcode",
         "Écrire le code INSEE de la commune en texte, avec son zéro initial ; ce n’est pas le code postal.",
@@ -159,7 +160,11 @@ In this order:
 proves it; elsewhere the row is `swapped_position`.
 3. **What the row declares** is read: its commune by INSEE code (lost zeros put back, former communes led to \
 today's, arrondissements to their city), else by postcode and town together. A postcode alone tells the département, \
-no more.
+no more. A code means what it meant on the day that its file stands for, and is led forward from there by INSEE's list \
+of changes (`cog_mouvements`). One of a commune that was divided since says nothing: coordinates alone tell in which \
+part the place stands, and a row without them looks by postcode and town. Where nobody gives that list (a mirror may \
+lack it), every code has its latest meaning. That is wrong where a code means another ground today: rows from before a \
+division go to the part that kept the code, rows from before a code moved to another commune go to that commune.
 4. **They are compared.** Within the declared commune, or up to 1 km outside its contour (contours are simplified, and \
 places stand on borders), coordinates stand and the commune is the declared one. Farther off one of the two is wrong, \
 unless the source allows more by `beside_commune_m` (a stop or a filling station that bears the next town's name): \

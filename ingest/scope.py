@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -13,6 +13,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.places import Commune
 from ingest.codes import departments_of_postcode
+from ingest.commune_history import CommuneChange, meanings_on
 from ingest.territories import Department
 
 __all__ = ["HALO_M", "Scope"]
@@ -34,9 +35,13 @@ class Scope:
     area, halo
         (Multi)Polygons, WGS 84: the territory, and the territory with its halo.
     current
-        Today's commune of every code of the country that is or was one.
+        Today's commune of every code of the country that is or was one, as a file of the scope's date means it (in its
+        latest meaning, unless :meth:`as_of` says otherwise); ``""`` of a commune that was divided since and whose code
+        is one of today.
     postcodes
         Those of all communes of the country, as far as they are known.
+    changes
+        What became of which commune, of the whole country; empty where nobody gave the list.
     """
 
     department: Department
@@ -45,9 +50,15 @@ class Scope:
     halo: BaseGeometry
     current: Mapping[str, str]
     postcodes: frozenset[str] = frozenset()
+    changes: tuple[CommuneChange, ...] = ()
 
     def __post_init__(self) -> None:
         shapely.prepare(self.halo)
+
+    def as_of(self, date: str) -> Scope:
+        """Return the scope in which codes mean what they meant on a date (``YYYY[-MM[-DD]]``; empty: the latest)."""
+        current = meanings_on(date, self.changes, self.current)
+        return self if current is self.current else replace(self, current=current, changes=())
 
     @property
     def bounds(self) -> tuple[float, float, float, float]:
@@ -77,7 +88,7 @@ class Scope:
     def is_far(self, insee: str) -> bool:
         """Tell whether a code is known, and of a commune outside the territory and its halo."""
         today = self.current.get(insee)
-        return today is not None and today not in self.by_code
+        return today is not None and (today or insee) not in self.by_code
 
     @cached_property
     def by_code(self) -> Mapping[str, Commune]:

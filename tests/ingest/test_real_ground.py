@@ -12,6 +12,7 @@ import shapely
 from geo.places import Commune, Parity, Position
 from ingest.address_sources import join_addresses
 from ingest.addresses import normalise_addresses
+from ingest.commune_history import CommuneChange, meanings_on
 from ingest.counts import normalise_counts
 from ingest.facts import add_facts, normalise_facts, population_gaps
 from ingest.fetch import Fetched
@@ -89,6 +90,24 @@ def test_every_code_of_the_country_leads_to_a_commune_of_today(ground):
     current = ground.scope.current
     assert len(set(current.values())) == 34_969
     assert (current["60455"], current["55273"], current["75109"]) == ("60694", "55386", "75056")
+
+
+def test_the_567_communes_of_2018_are_led_to_today_s_563_by_date_and_by_latest_meaning_alike(shelf, ground):
+    """Whatever merged since, in the order in which it may have: the mirror tells no days."""
+    source, drawn, _ = shelf.read("contours")
+    then = [code for code in drawn.text(source.columns["key"]) if code.startswith("71")]
+    current = ground.scope.current
+    merged = [code for code in then if current[code] != code]
+    changes = [
+        CommuneChange(f"{2019 + number}-01-01", before, current[code])
+        for number, code in enumerate(merged)
+        for before in (code, current[code])
+    ]
+    assert (len(then), len(merged)) == (567, 4)
+    for date in ("2018-10", "2022", "2026-01-01"):
+        led = meanings_on(date, changes, current)
+        assert {led[code] for code in then} == {c.insee for c in ground.scope.communes if c.in_territory}
+        assert {code: led[code] for code in then} == {code: current[code] for code in then}
 
 
 @pytest.mark.parametrize(
