@@ -23,6 +23,7 @@ from geo.places import Address, Cell, Commune, CommuneCount, Sector, Service, Zo
 from ingest.address_sources import join_addresses
 from ingest.catalogue import Kind, Source
 from ingest.conflate import Conflated, Decision, conflate
+from ingest.dissent import Dissent
 from ingest.extracts import once
 from ingest.facts import add_facts
 from ingest.fetch import Fetched
@@ -32,6 +33,7 @@ from ingest.known_places import KnownPlaces
 from ingest.ledger import Ledger, Reject, count_codes
 from ingest.locate import Locator, may_place
 from ingest.matching import MatchRules
+from ingest.precedence import Precedence
 from ingest.reading import normalise, read_table
 from ingest.results import CommuneFact, SourceResult
 from ingest.scope import Scope
@@ -69,6 +71,8 @@ class Gathered:
     rejects: tuple[Reject, ...]
     decisions: tuple[Decision, ...]
     """Which service was merged into which, and why."""
+    dissents: tuple[Dissent, ...]
+    """What rows say otherwise than the services that they stand behind."""
     ground_key: str
     """Stands for everything that the communes depend on."""
     key: str
@@ -111,7 +115,7 @@ def gather(
         The files of each source, by its id; a source that has none is excluded, and named as such. So is one whose
         places are in another that has none (``placed_by``).
     data
-        The folder of ``conflation.toml``.
+        The folder of ``conflation.toml`` and ``precedence.toml``.
     advance
         Called once for each source.
     stages
@@ -131,7 +135,7 @@ def gather(
     ground, scope, results = walk.read()
     results = once(results)
     services = [result for result in results if result.source.kind == "services"]
-    places = walk.conflated(services, data / "conflation.toml")
+    places = walk.conflated(services, data)
     addresses, address_ledgers = join_addresses(results)
     rejects = [*ground.rejects, *(reject for result in results for reject in result.rejects)]
     ledgers = {**ground.ledgers, **{r.source.id: r.ledger for r in results}, **places.ledgers, **address_ledgers}
@@ -155,6 +159,7 @@ def gather(
         ledgers=ledgers,
         rejects=tuple(rejects),
         decisions=places.decisions,
+        dissents=places.dissents,
         ground_key=walk.scope_key,
         key=walk.key,
     )
@@ -265,13 +270,16 @@ class _Walk:
     def _inputs(self, source: Source) -> list[list[str]]:
         return digest_of_inputs(self._fetched[source.id])
 
-    def conflated(self, services: Sequence[SourceResult], rules: Path) -> Conflated:
+    def conflated(self, services: Sequence[SourceResult], data: Path) -> Conflated:
         """Return the places behind the rows of all sources."""
+        rules, precedence = data / "conflation.toml", data / "precedence.toml"
         crs = self._department.crs
         keys = [self._keys[result.source.id] for result in services]
-        key = self._stages.key("conflate", digest_of_files(rules), crs, keys)
+        key = self._stages.key("conflate", digest_of_files(rules, precedence), crs, keys)
         self.key = self._stages.key("gathered", self.scope_key, key, sorted(self._keys.items()))
-        return self._stages.value("conflate", key, lambda: conflate(services, MatchRules.load(rules), crs))
+        return self._stages.value(
+            "conflate", key, lambda: conflate(services, MatchRules.load(rules), Precedence.load(precedence), crs)
+        )
 
 
 def _only(sources: Sequence[Source], kind: Kind, department: Department) -> Source:
