@@ -15,6 +15,7 @@ const nearest = (service: string, seconds = 300): Nearest => ({
   data_date: '2026',
   departures: null,
   lines: [],
+  given_by: {},
 });
 
 function component(

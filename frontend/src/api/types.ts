@@ -115,6 +115,8 @@ export interface Nearest {
   departures: { weekday: number; evening: number; sunday: number } | null;
   /** Of a stop: names of the lines that call there; empty where none are known. */
   lines: string[];
+  /** Property → the row that gives it, where that is not the row of `source`. */
+  given_by: Record<string, { source: string; local_id: string; licence: string; data_date: string }>;
 }
 
 export interface Component {

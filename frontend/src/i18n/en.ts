@@ -135,6 +135,14 @@ const en: Messages = {
     departures: (weekday, evening, sunday) =>
       `departures: ${weekday} on a working day, ${evening} of them in the evening, ${sunday} on a Sunday`,
     frequencyUnknown: 'frequency unknown',
+    properties: {
+      name: 'name',
+      position: 'position',
+      capacity: 'capacity',
+      departures: 'departures',
+      lines: 'lines',
+    },
+    givenBy: (properties, source, date) => `${properties.join(', ')}: ${source}, ${date}`,
     noneWithin: 'Searched, none near enough to count: 0 points.',
     tooFar: (minutes) => `Searched: the nearest, ${minutes} away, is too far to count.`,
     reasons: {

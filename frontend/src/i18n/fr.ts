@@ -136,6 +136,15 @@ const words = {
     departures: (weekday: string, evening: string, sunday: string) =>
       `départs : ${weekday} par jour ouvré, dont ${evening} en soirée, ${sunday} le dimanche`,
     frequencyUnknown: 'fréquence inconnue',
+    properties: {
+      name: 'nom',
+      position: 'position',
+      capacity: 'capacité',
+      departures: 'départs',
+      lines: 'lignes',
+    } as Record<string, string>,
+    givenBy: (properties: readonly string[], source: string, date: string) =>
+      `${properties.join(', ')} : ${source}, ${date}`,
     noneWithin: 'Cherché, aucun assez proche pour compter : 0 point.',
     tooFar: (minutes: string) => `Cherché : le plus proche, à ${minutes}, est trop loin pour compter.`,
     reasons: {
