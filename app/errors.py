@@ -24,6 +24,7 @@ from geo.errors import (
     FieldProblem,
     InvalidParameter,
     NoSnapshot,
+    NoWay,
     OffNetwork,
     SnapshotCorrupt,
     UnknownAddress,
@@ -76,6 +77,8 @@ class Kind:
     """One line, the same for every occurrence."""
     meaning: str
     """What happened and what to do, for the page behind ``/problems/<id>``."""
+    french: str = ""
+    """The same in French, of problems that readers of the pages meet."""
 
 
 KINDS: Mapping[type[AlentoursError], Kind] = {
@@ -104,6 +107,17 @@ KINDS: Mapping[type[AlentoursError], Kind] = {
         "No loaded streets here",
         "The place lies beyond the streets that are loaded, so nothing can be said of its minutes. This is no zero. "
         "`loaded` is true where the streets around are loaded, and none of them is within 300 m.",
+    ),
+    NoWay: Kind(
+        "no_way",
+        422,
+        "No way leads there",
+        "Both places lie on loaded streets, and no way leads from one to the other by this mode within 109 minutes: "
+        "an island, a street that the mode may not use, or too far. This is no zero. `text` says so in French and in "
+        "English; `from` and `to` the other way round may have an answer.",
+        "Les deux lieux sont au bord de rues chargées, mais aucun chemin ne mène de l’un à l’autre par ce mode en "
+        "109 minutes : une île, une rue fermée à ce mode, ou trop loin. Ce n’est pas un zéro. Dans l’autre sens, il "
+        "peut y avoir une réponse.",
     ),
     NoSnapshot: Kind(
         "no_snapshot",
@@ -171,6 +185,8 @@ def problem_of(error: AlentoursError) -> dict[str, Any]:
     elif isinstance(error, AmbiguousAddress | UnknownAddress):
         problem["reason"] = error.reason
         problem["candidates"] = [_candidate(match) for match in error.candidates]
+    elif isinstance(error, NoWay):
+        problem["text"] = {"fr": error.french, "en": error.english}
     elif isinstance(error, OffNetwork):
         problem["place"] = error.place or None
         problem["loaded"] = error.loaded

@@ -10,6 +10,7 @@ import numpy as np
 
 from app.answers.attribution import base_attribution
 from app.answers.place import place_answer
+from app.answers.slope import slope_of
 from app.batch import RowId, read_rows, require_object, text_of
 from app.deps import DEFAULT_MODE
 from app.errors import problem_of
@@ -70,6 +71,7 @@ def travel_times(snapshot: Snapshot, question: Question) -> dict[str, Any]:
         "seconds_to": to,
         "seconds_back": back,
         "mode": question.mode,
+        "slope": slope_of(snapshot, question.mode),
         "snapshot": snapshot.id,
         "method_version": snapshot.method.version,
         "attribution": base_attribution(snapshot),

@@ -34,6 +34,7 @@ __all__ = [
     "InvalidParameter",
     "LabelOverflow",
     "NoSnapshot",
+    "NoWay",
     "OffNetwork",
     "SnapshotCorrupt",
     "SourceError",
@@ -145,6 +146,23 @@ class OffNetwork(AlentoursError):
             away = f"{off_m:.0f} m" if off_m < 10_000 else f"{off_m / 1000:.0f} km"
             sentence += f"; the nearest loaded one lies {away} away"
         super().__init__(sentence)
+
+
+class NoWay(AlentoursError):
+    """No way leads from one place to another, or none within what can be counted. No zero, and no infinity.
+
+    Parameters
+    ----------
+    mode
+        How one would go (``geo.modes.Mode``).
+    most_minutes
+        Beyond which there is no way.
+    """
+
+    def __init__(self, mode: Any, most_minutes: int) -> None:
+        self.french = f"aucun chemin n’y mène {mode.phrase.fr}, en {most_minutes} minutes au plus"
+        self.english = f"no way leads there {mode.phrase.en}, within {most_minutes} minutes"
+        super().__init__(self.english)
 
 
 class NoSnapshot(AlentoursError):

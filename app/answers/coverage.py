@@ -7,6 +7,7 @@ import io
 from typing import Any
 
 from app.answers.attribution import attribution
+from app.answers.slope import slope_of
 from geo.coverage import Coverage, People
 from geo.snapshot import Snapshot
 
@@ -23,6 +24,7 @@ def coverage_answer(snapshot: Snapshot, counted: Coverage) -> dict[str, Any]:
         "mode": counted.mode,
         "minutes": counted.minutes,
         "completeness": counted.completeness.value,
+        "slope": slope_of(snapshot, counted.mode),
         "territory": _people(counted.territory),
         "communes": [{"insee": row.insee, "name": row.name, **_people(row)} for row in counted.communes],
         "snapshot": snapshot.id,

@@ -10,6 +10,7 @@ from shapely import MultiPolygon, get_coordinates
 
 from app.answers.attribution import attribution
 from app.answers.place import place_answer
+from app.answers.slope import slope_of
 from geo.catchment import Catchment, Counted, catchments
 from geo.isochrone import isochrones
 from geo.projection import Projection
@@ -41,6 +42,7 @@ def isochrone_answer(
         "mode": mode,
         "direction": direction.value,
         "complete": counted[-1].complete,
+        "slope": slope_of(snapshot, mode),
         "snapshot": snapshot.id,
         "method_version": snapshot.method.version,
         "attribution": attribution(snapshot, _sources(snapshot, found)),

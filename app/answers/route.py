@@ -10,31 +10,21 @@ from app.answers.attribution import attribution
 from app.answers.geometry import DEGREE_DIGITS, degrees
 from app.answers.place import place_answer
 from app.answers.scores import Evidence
+from app.answers.slope import slope_of
+from app.answers.way_words import LEGS, WAYS, Words, step_words
 from app.validation import shown
 from geo.catchment import service_stops
-from geo.errors import FieldProblem, InvalidParameter, OffNetwork
+from geo.errors import FieldProblem, InvalidParameter, NoWay, OffNetwork
+from geo.itinerary import Step
+from geo.modes import Mode
 from geo.projection import Projection
-from geo.route import Leg, LegSort, Route, Step, Turn, route
+from geo.route import Leg, LegSort, Route, route
 from geo.snapshot import Snapshot
 from geo.standpoint import Standpoint, travel
 from geo.travel import Stops
 
 __all__ = ["route_answer"]
 
-_LEGS = {
-    LegSort.START: ("avant de partir", "before setting off"),
-    LegSort.OFF_ROAD_START: ("jusqu’à la rue", "to the street"),
-    LegSort.STREET: ("par les rues", "along the streets"),
-    LegSort.OFF_ROAD_END: ("de la rue à la porte", "from the street to the door"),
-    LegSort.END: ("pour se garer", "to park"),
-}
-_STEPS = {
-    Turn.DEPART: ("Partez et suivez la rue sur {far}", "Set off and follow the street for {far}"),
-    Turn.LEFT: ("Tournez à gauche et continuez sur {far}", "Turn left and go on for {far}"),
-    Turn.RIGHT: ("Tournez à droite et continuez sur {far}", "Turn right and go on for {far}"),
-    Turn.BACK: ("Faites demi-tour et continuez sur {far}", "Turn round and go on for {far}"),
-    Turn.ARRIVE: ("Vous êtes à destination", "You have arrived"),
-}
 _LONGEST_MINUTES = 109
 
 
@@ -44,7 +34,9 @@ def route_answer(snapshot: Snapshot, here: Standpoint, goal: Standpoint | str, m
     Raises
     ------
     InvalidParameter
-        When there is no such service, or no way leads to the goal.
+        When there is no such service.
+    NoWay
+        When no way leads to the goal.
     OffNetwork
         When no street is loaded near the service.
     """
@@ -55,9 +47,7 @@ def route_answer(snapshot: Snapshot, here: Standpoint, goal: Standpoint | str, m
     else:
         row, found = _to_service(snapshot, mode, here, goal)
     if found is None:
-        field = "to" if isinstance(goal, Standpoint) else "service"
-        expected = f"a place that can be reached within {_LONGEST_MINUTES} minutes"
-        raise InvalidParameter(FieldProblem(field, "no way leads there from here", expected))
+        raise NoWay(snapshot.modes[mode], _LONGEST_MINUTES)
     service = None if row is None else snapshot.memo("app.evidence", lambda: Evidence(snapshot))[row]
     return {
         "type": "Feature",
@@ -66,11 +56,12 @@ def route_answer(snapshot: Snapshot, here: Standpoint, goal: Standpoint | str, m
             "seconds": found.seconds,
             "metres": round(found.metres),
             "mode": mode,
+            "slope": slope_of(snapshot, mode),
             "from": place_answer(snapshot, here.place),
             "to": place_answer(snapshot, goal.place) if isinstance(goal, Standpoint) else None,
             "service": service,
-            "legs": [_leg(leg) for leg in found.legs if leg.seconds or leg.sort is LegSort.STREET],
-            "steps": [_step(found, step) for step in found.steps],
+            "legs": [_leg(leg) for leg in found.legs if leg.ds or leg.sort is LegSort.STREET],
+            "steps": [_step(found, step, snapshot.modes[mode]) for step in found.steps],
         },
         "snapshot": snapshot.id,
         "method_version": snapshot.method.version,
@@ -111,32 +102,30 @@ def _rows_by_id(snapshot: Snapshot) -> dict[str, int]:
 
 
 def _leg(leg: Leg) -> dict[str, Any]:
-    french, english = _LEGS[leg.sort]
     return {
         "sort": leg.sort.value,
-        "label": {"fr": french, "en": english},
+        "label": _label(LEGS[leg.sort]),
         "seconds": leg.seconds,
         "metres": round(leg.metres),
     }
 
 
-def _step(found: Route, step: Step) -> dict[str, Any]:
-    french, english = _STEPS[step.turn]
+def _step(found: Route, step: Step, mode: Mode) -> dict[str, Any]:
     lon, lat = found.lonlat[step.vertex].tolist()
     return {
         "turn": step.turn.value,
-        "text": {
-            "fr": french.format(far=_far(step.metres, decimal=",")),
-            "en": english.format(far=_far(step.metres, decimal=".")),
-        },
+        "text": _label(step_words(step, mode)),
+        "name": step.title.name or None if step.title else None,
+        "ref": step.title.ref or None if step.title else None,
+        "way": {"sort": step.title.sort.value, "label": _label(WAYS[step.title.sort])} if step.title else None,
+        "wait": step.wait.value if step.wait else None,
         "seconds": step.seconds,
+        "slope_seconds": step.slope_ds / 10,
         "metres": round(step.metres),
         "lon": degrees(lon),
         "lat": degrees(lat),
     }
 
 
-def _far(metres: float, decimal: str) -> str:
-    if metres < 1000:
-        return f"{round(metres, -1) if metres >= 100 else metres:.0f}\u202fm"
-    return f"{metres / 1000:.1f}\u202fkm".replace(".", decimal)
+def _label(words: Words) -> dict[str, str]:
+    return {"fr": words[0], "en": words[1]}

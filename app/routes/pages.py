@@ -139,9 +139,11 @@ async def _problem(kind: str) -> Response:
     if found is None:
         raise HTTPException(404)
     title, meaning = html.escape(found.title), html.escape(found.meaning)
+    french = f'<p lang="fr">{html.escape(found.french)}</p>' if found.french else ""
     return HTMLResponse(
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>'
         f"<style>body{{font:1rem/1.5 sans-serif;max-width:40rem;margin:3rem auto;padding:0 1rem}}</style>"
-        f"<h1>{title}</h1><p><code>/problems/{found.id}</code>, status {found.status}</p><p>{meaning}</p></html>",
+        f"<h1>{title}</h1><p><code>/problems/{found.id}</code>, status {found.status}</p><p>{meaning}</p>{french}"
+        "</html>",
         headers={"Content-Security-Policy": STYLED_POLICY, "Cache-Control": "no-cache"},
     )

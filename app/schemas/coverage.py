@@ -41,6 +41,8 @@ class CoverageAnswer(Shape):
     minutes: float
     completeness: Literal["complete", "partial", "none"]
     """Everybody is `not_covered` unless the category is complete."""
+    slope: str | None
+    """Name of the raster of heights by which slopes count; null: every street counts as level."""
     territory: TerritoryCoverage
     communes: list[CommuneCoverage]
     snapshot: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.schemas.shape import Latitude, Longitude, Shape
+from app.schemas.shape import Label, Latitude, Longitude, Shape
 from geo.errors import AddressReason
 
 __all__ = ["Candidate", "FieldError", "Problem"]
@@ -47,3 +47,5 @@ class Problem(Shape):
     not loaded."""
     off_m: int | None = None
     """`off_network` alone: metres to the nearest loaded street."""
+    text: Label | None = None
+    """`no_way` alone: the detail in French and in English."""

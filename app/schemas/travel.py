@@ -55,6 +55,8 @@ class IsochroneAnswer(Shape):
     direction: Literal["from", "to"]
     complete: bool
     """Whether all of them are."""
+    slope: str | None
+    """Name of the raster of heights by which slopes count; null: every street counts as level."""
     snapshot: str
     method_version: str
     attribution: list[str]
@@ -70,18 +72,53 @@ class LineGeometry(Shape):
 class RouteLeg(Shape):
     """What a part of the seconds goes to; the legs add up to the whole."""
 
-    sort: Literal["start", "off_road_start", "street", "off_road_end", "end"]
+    sort: Literal[
+        "start", "off_road_start", "street", "signals", "barrier", "toll", "kerb", "slope", "off_road_end", "end"
+    ]
+    """`street`: the metres as if they were level, without waits; `slope`: what climbs and descents add to that, below 0
+    where they save time."""
     label: Label
     seconds: float
     metres: int
 
 
-class RouteStep(Shape):
-    """What one does at a point of the line, and how far one then goes on."""
+class RouteWay(Shape):
+    """What sort of way a street is; it is called so where it has no name."""
 
-    turn: Literal["depart", "left", "right", "back", "arrive"]
+    sort: str
+    label: Label
+
+
+class RouteStep(Shape):
+    """What one does at a point of the line, and how far one then goes on; the steps add up to the whole."""
+
+    turn: Literal[
+        "start",
+        "to_street",
+        "depart",
+        "straight",
+        "left",
+        "right",
+        "back",
+        "wait",
+        "from_street",
+        "end",
+        "arrive",
+    ]
+    """`start` and `end`: unlocking, parking; `to_street` and `from_street`: between the doors and the streets."""
     text: Label
+    """"À gauche : Rue des Lilas, 210 m, 2 min 38 s (à pied)"."""
+    name: str | None
+    """Of the street, as it stands on its sign; null where nobody noted one, and for what is no street."""
+    ref: str | None
+    """Number of the road ("D 980")."""
+    way: RouteWay | None
+    """Null for what is no street."""
+    wait: Literal["signals", "barrier", "toll", "kerb"] | None
+    """What one waits for; null where one does not."""
     seconds: float
+    slope_seconds: float
+    """How many of them are owed to climbs and descents; below 0 where they save time."""
     metres: int
     lon: Longitude
     lat: Latitude
@@ -106,6 +143,8 @@ class RouteProperties(Shape):
     """Door to door, to the tenth: what a score rounds."""
     metres: int
     mode: str
+    slope: str | None
+    """Name of the raster of heights by which slopes count; null: every street counts as level."""
     begin: Place = Field(alias="from")
     to: Place | None
     """Null where one goes to a service."""
@@ -159,6 +198,8 @@ class TravelTimesAnswer(Shape):
     seconds_back: list[list[float | None]]
     """The same from the place to the home."""
     mode: str
+    slope: str | None
+    """Name of the raster of heights by which slopes count; null: every street counts as level."""
     snapshot: str
     method_version: str
     attribution: list[str]

@@ -10,9 +10,10 @@ from fastapi import FastAPI
 from app import errors
 from app.schemas import Problem
 from geo import errors as domain
-from geo.errors import AlentoursError, ConfigurationError, FieldProblem, OffNetwork, SourceMalformed
+from geo.errors import AlentoursError, ConfigurationError, FieldProblem, NoWay, OffNetwork, SourceMalformed
 from tests.app.conftest import Client, Start
 from tests.app.town import Town
+from tests.lattice import MODES
 
 SAID_OVER_HTTP = {
     "InvalidParameter",
@@ -20,6 +21,7 @@ SAID_OVER_HTTP = {
     "AmbiguousAddress",
     "OffNetwork",
     "NoSnapshot",
+    "NoWay",
     "SnapshotCorrupt",
 }
 
@@ -56,6 +58,19 @@ def test_off_network_says_where_and_how_far() -> None:
     assert (problem["place"], problem["off_m"]) == ("Mâcon", 35_210)
     assert "Mâcon" in problem["detail"]
     assert errors.problem_of(OffNetwork("", float("nan")))["off_m"] is None
+
+
+def test_no_way_is_a_kind_of_its_own_in_two_languages(client: Client) -> None:
+    problem = errors.problem_of(NoWay(MODES["bike"], 109))
+    Problem.model_validate(problem)
+    assert (problem["type"], problem["status"]) == ("/problems/no_way", 422)
+    assert problem["text"] == {
+        "fr": "aucun chemin n’y mène à vélo, en 109 minutes au plus",
+        "en": "no way leads there by bike, within 109 minutes",
+    }
+    assert problem["detail"] == problem["text"]["en"]
+    page = client.get("/problems/no_way").text
+    assert '<p lang="fr">Les deux lieux' in page
 
 
 def check(response, status: int, kind: str) -> dict:
