@@ -14,8 +14,9 @@ from geo.manifest import SourceLedger, SourceRecord
 from geo.places import Licence, Provenance, Service
 from ingest.cli import cli
 from ingest.conflate import Decision
+from ingest.dissent import Dissent
 from ingest.store import open_store
-from ingest.why import account_for, in_words
+from ingest.why import Told, account_for, in_words
 
 OFFICIAL = Provenance("pharmacies", "1", Licence.LO_2_0, "2024-10")
 MAPPED = Provenance("osm", "n7", Licence.ODBL_1_0, "2026-01")
@@ -23,6 +24,13 @@ TWICE = Provenance("osm", "n8", Licence.ODBL_1_0, "2026-01")
 PHARMACY = Service(
     "pharmacies:1", "health.pharmacy", "PHARMACIE DU PRÉ", 4.5, 46.5, "71001", None, (OFFICIAL, MAPPED, TWICE)
 )
+SECOND = Provenance("finess", "71", Licence.LO_2_0, "2026-05", ("position", "capacity"))
+JOINED = replace(PHARMACY, id="pharmacies:2", capacity=4.0, provenance=(replace(OFFICIAL, local_id="2"), SECOND))
+DISSENTS = [
+    Dissent("pharmacies:1", "name", "osm", "n7", "Pharmacie Dupont"),
+    Dissent("pharmacies:1", "capacity", "osm", "n8", "3"),
+    Dissent("pharmacies:2", "position", "pharmacies", "2", "4.512000, 46.500000 (locality), 921 m away"),
+]
 ALONE = replace(PHARMACY, id="osm:n9", name="", insee="", provenance=(replace(MAPPED, local_id="n9"),))
 DECISIONS = [
     Decision("osm:n7", "osm:n8", "osm", "n8", "health.pharmacy", "", 4.5002, 46.5, "same name", 9.4),
@@ -41,8 +49,9 @@ def record(name: str, licence: Licence) -> SourceRecord:
 def folder(tmp_path: Path) -> Path:
     with open_store(tmp_path / "alentours.sqlite") as store:
         run = store.begin("71")
-        sources = [record("osm", Licence.ODBL_1_0), record("pharmacies", Licence.LO_2_0)]
-        store.put(run, sources=sources, services=[ALONE, PHARMACY], decisions=DECISIONS)
+        licences = {"finess": Licence.LO_2_0, "osm": Licence.ODBL_1_0, "pharmacies": Licence.LO_2_0}
+        sources = [record(name, licence) for name, licence in licences.items()]
+        store.put(run, sources=sources, services=[ALONE, PHARMACY, JOINED], decisions=DECISIONS, dissents=DISSENTS)
         store.published(run, "abc")
     return tmp_path
 
@@ -76,6 +85,24 @@ def test_a_service_of_one_row_has_one(folder):
     assert row.joined is None
 
 
+def test_every_property_has_its_giver_and_those_who_say_otherwise(folder):
+    first, second = JOINED.provenance
+    assert asked(folder, "pharmacies:2").told == (
+        Told("name", "PHARMACIE DU PRÉ", first, ()),
+        Told("position", "4.500000, 46.500000 (unknown)", second, (DISSENTS[2],)),
+        Told("capacity", "4", second, ()),
+    )
+    name, position, capacity = asked(folder, "osm:n7").told
+    assert (name.giver, name.otherwise) == (OFFICIAL, (DISSENTS[0],))
+    assert (position.giver, position.otherwise) == (OFFICIAL, ())
+    assert capacity == Told("capacity", "", None, (DISSENTS[1],)), "nobody whose licence allows it says one"
+
+
+def test_what_the_winner_does_not_give_is_not_shown_as_its_own(folder):
+    won, _ = asked(folder, "pharmacies:2").rows
+    assert (won.id, won.name, won.lon, won.joined) == ("pharmacies:2", "PHARMACIE DU PRÉ", None, None)
+
+
 def test_an_unknown_id_is_refused_with_the_nearest(folder):
     with pytest.raises(InvalidParameter, match=r"'pharmacy:1' is unknown.*'pharmacies:1'"):
         asked(folder, "pharmacy:1")
@@ -100,6 +127,14 @@ def test_the_command_prints_them(folder, monkeypatch):
     ]
     assert "Titre de osm, row n7, 2026-01, ODbL 1.0" in shown.output
     assert "joined: the names are alike, 8 m apart" in shown.output
+    assert shown.output.splitlines()[-6:] == [
+        "  what it shows, and who says so",
+        "    name: PHARMACIE DU PRÉ [pharmacies 1]",
+        "      otherwise: Pharmacie Dupont [osm n7]",
+        "    position: 4.500000, 46.500000 (unknown) [pharmacies 1]",
+        "    capacity: (none: no row of its licence says)",
+        "      otherwise: 3 [osm n8]",
+    ]
     nameless = CliRunner().invoke(cli, ["why", "osm:n9", "--territory", "71"])
     assert "osm:n9: (no name), health.pharmacy, commune unknown" in nameless.output
 

@@ -88,6 +88,21 @@ def test_a_publication_under_one_licence_has_no_row_of_another(
     assert (list(mapped["id"]), list(mapped["licence"])) == (["osm:n7"], ["ODbL-1.0"])
 
 
+def test_who_gives_what_is_said_of_the_rows_of_the_licence_alone(
+    store: PostgisStore, taxonomy: Taxonomy, method: Method
+) -> None:
+    (first,) = COLLEGE.provenance
+    second = replace(first, local_id="2", gives=("position", "capacity"))
+    mapped = service("osm:n7", 4.4, 46.8).provenance[0]
+    rows = (first, second, replace(first, local_id="3", gives=("name",)), replace(mapped, gives=("entrances",)))
+    run = publish(store, replace(COLLEGE, provenance=rows), replace(COLLEGE, id="annuaire:4"))
+    store.show(taxonomy, method)
+    shown = layer(store, "service_education_college").set_index("id")["given_by"]
+    assert shown["annuaire:0710001R"] == "position, capacity: annuaire 2; name: annuaire 3"
+    assert shown.notna().tolist() == [True, False]
+    assert store.services(run)[0].provenance == rows
+
+
 def test_keys_are_whole_numbers_that_no_other_row_has(store: PostgisStore, taxonomy: Taxonomy, method: Method) -> None:
     bakeries = [service(f"osm:{i}", *CREUSOT, category="shop.bakery") for i in range(30)]
     publish(store, *bakeries, territory="71")
