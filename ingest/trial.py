@@ -35,7 +35,7 @@ __all__ = ["ANYWHERE", "Trial", "require_ground", "try_source"]
 ANYWHERE = "*"
 """In the place of a territory: every row of metropolitan France counts, and no commune is known."""
 _FRANCE_DEG = (-5.5, 41.2, 9.8, 51.3)
-_GROUND = {"communes", "contours", "commune_facts", "addresses"}
+_GROUND = {"communes", "contours", "commune_changes", "commune_facts", "addresses"}
 """What a service's place is held against."""
 _WHAT = {"communes": "the communes", "contours": "the outlines of its communes"}
 

@@ -15,6 +15,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
 from geo.method import Method
+from geo.places import Cell
 from geo.taxonomy import Taxonomy
 from ingest.store import StoreError, open_store
 from ingest.store.migrate import configuration, migrate, revision
@@ -139,6 +140,24 @@ def test_a_filled_database_of_a_former_version_keeps_its_runs(
     with engine.connect() as connection:
         shown = connection.exec_driver_sql("SELECT lines FROM alentours.published_service").scalars().all()
     assert shown == [["2", "10", "Navette; « A, B »"]]
+
+
+def test_cells_of_a_former_version_are_all_of_the_territory(engine: Engine, empty_postgis_url: str) -> None:
+    ours = [Cell(f"c{n}", 4.0, 46.0, "71001", n + 0.5, 0.0, 0.0, None) for n in (10, 9, 2)]
+    past = Cell("c1", 4.1, 46.1, "", 30.0, 0.0, 0.0, None, in_territory=False)
+    with open_store(empty_postgis_url) as store:
+        run = store.begin("71")
+        store.put(run, sources=[source()], rejects=rejects_of([source()]), services=[], cells=[*ours, past])
+        assert store.cells(run) == sorted([past, *ours], key=lambda cell: cell.id)
+    numbered = "SELECT id, number, in_territory FROM alentours.cell ORDER BY number"
+    with engine.begin() as connection:
+        command.downgrade(configuration(connection), "0003")
+        assert connection.exec_driver_sql("SELECT count(*) FROM alentours.cell").scalar_one() == 3
+    with open_store(empty_postgis_url) as store:
+        assert store.cells(run) == sorted(ours, key=lambda cell: cell.id)
+    with engine.connect() as connection:
+        rows = connection.exec_driver_sql(numbered).all()
+    assert [tuple(row) for row in rows] == [("c10", 1, True), ("c2", 2, True), ("c9", 3, True)]
 
 
 def test_a_later_version_is_refused_in_words_and_left_alone(engine: Engine, empty_postgis_url: str) -> None:
