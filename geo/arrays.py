@@ -42,7 +42,10 @@ MOST_ROWS = 1 << 30
 
 
 def frozen(array: NDArray[Any], dtype: type[Scalar]) -> NDArray[Scalar]:
-    """Return a contiguous, read-only view, or a copy where dtype or layout ask for one; the argument stays as it is."""
+    """Return a contiguous, read-only view, or a copy where dtype or layout ask for one; the argument stays as it is.
+
+    Any shape, which stays.
+    """
     view = np.ascontiguousarray(array, dtype=dtype).view(np.ndarray)
     view.flags.writeable = False
     return view
@@ -62,14 +65,14 @@ def require_rows(count: int, what: str) -> None:
 
 
 def save_arrays(folder: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
-    """Write each array as ``<name>.npy`` into the folder, which is made when it is missing."""
+    """Write each array, of any shape, as ``<name>.npy`` into the folder, which is made when it is missing."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, array in arrays.items():
         np.save(folder / f"{name}.npy", array, allow_pickle=False)
 
 
 def open_arrays(folder: Path, names: Mapping[str, type[np.generic]]) -> dict[str, NDArray[Any]]:
-    """Map ``<name>.npy`` of each name, read-only, and check its dtype.
+    """Map ``<name>.npy`` of each name, read-only, and check its dtype; whoever asks checks its shape.
 
     Raises
     ------

@@ -116,6 +116,15 @@ def sweep_rows(upper_ptr: Int64s, upper: Int32s) -> Int32s:
 
     Every parent comes before its children and every subtree is contiguous, so a downward sweep reads rows that it has
     just written.
+
+    Parameters
+    ----------
+    upper_ptr, upper
+        (N+1,) and (L,), as :func:`upper_links` returns them.
+
+    Returns
+    -------
+    (N,) int32: a permutation; row 0 is a top.
     """
     size = upper_ptr.size - 1
     first_child = np.full(size, -1, np.int32)

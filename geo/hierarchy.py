@@ -111,7 +111,7 @@ _DTYPES: dict[str, type[np.generic]] = {
 
 
 def cost_ds(cost_ms: Int32s) -> Int32s:
-    """Round the milliseconds of allowed arcs to tenths of a second, at least one: the unit of every label."""
+    """Round the milliseconds of allowed arcs (A,) to tenths of a second (A,), at least 1: the unit of every label."""
     return np.maximum(1, (cost_ms.astype(np.int64) + 50) // 100).astype(np.int32)
 
 

@@ -110,10 +110,17 @@ def time_cells(
 ) -> tuple[_Grid, Raster] | None:
     """Draw the times into a raster.
 
+    Parameters
+    ----------
+    network, spread, home_m, off_road_m_per_s
+        As for :func:`isochrones`.
+    limit_s
+        Door to door.
+
     Returns
     -------
-    The tenths of a second along the streets, by row and column, more than the limit where nothing is reached, and where
-    the cells lie; None when the limit is used up before one has moved.
+    The tenths of a second along the streets, (rows, columns) float32, more than the limit where nothing is reached, and
+    where the cells lie; None when the limit is used up before one has moved.
     """
     whole_ds = float(limit_s * 10 - spread.extra_ds)
     pieces = _reached_pieces(network, spread, home_m, whole_ds)

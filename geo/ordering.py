@@ -49,7 +49,20 @@ def contraction_order(ptr: Int64s, neighbours: Int32s, xy_m: Floats) -> Int32s:
 
 @njit(cache=True, nogil=True)
 def neighbour_lists(junctions: int, tail: Int32s, head: Int32s) -> tuple[Int64s, Int32s]:
-    """Return each junction's distinct neighbours in either direction, itself left out, as (ptr (N+1,), neighbours)."""
+    """Return each junction's distinct neighbours in either direction, itself left out.
+
+    Parameters
+    ----------
+    junctions
+        N, how many there are.
+    tail, head
+        (A,) ends of the arcs; loops and parallels do no harm.
+
+    Returns
+    -------
+    ptr, neighbours
+        (N+1,) and (B,): those of junction j are ``neighbours[ptr[j]:ptr[j + 1]]``, in no order.
+    """
     first = np.zeros(junctions + 1, np.int64)
     for arc in range(tail.size):
         first[tail[arc] + 1] += 1

@@ -66,7 +66,7 @@ class RefusalTable:
         return int(self._batch.num_rows)
 
     def select(self, source: str | None = None, code: str | None = None) -> NDArray[np.int64]:
-        """Find rows, ascending; None stands for all."""
+        """Return the rows (R,) of a source and a code, ascending; None stands for all, an unknown one for no row."""
         keep = np.ones(len(self), dtype=bool)
         for name, wanted in (("source", source), ("code", code)):
             if wanted is not None:

@@ -140,7 +140,10 @@ class EdgeServices(NamedTuple):
 
 
 def off_road_ds(off_m: Floats, pace_m_per_s: float) -> Int32s:
-    """Return the tenths of a second that metres off the streets take, rounded; saturating one beyond a label."""
+    """Return the tenths of a second that metres (M,) off the streets take, rounded; one beyond a label at most.
+
+    The metres are finite: whoever has places off the network leaves them out.
+    """
     tenths = np.floor(off_m * (10.0 / pace_m_per_s) + 0.5)
     return np.minimum(tenths, MAX_COST_DS + 1).astype(np.int32)
 

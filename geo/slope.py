@@ -60,7 +60,7 @@ class ToblerLaw:
     """
 
     def speed_kmh(self, level_kmh: Floats, grade: Floats) -> Floats:
-        """Return speeds: highest at 5 % downhill, half at 20 % uphill."""
+        """Return speeds (M,) for speeds and grades (M,), finite: highest at 5 % downhill, half at 20 % uphill."""
         held = np.clip(grade, -_STEEPEST, _STEEPEST)
         return np.asarray(level_kmh * np.exp(-3.5 * (np.abs(held + 0.05) - 0.05)))
 
@@ -86,13 +86,17 @@ class PowerLaw:
     push_kmh: float
     """Who would ride slower gets off and pushes at this pace."""
     _curve_kmh: Floats = field(init=False, repr=False, compare=False)
+    """(G,) speeds at ``_GRADES``."""
 
     def __post_init__(self) -> None:
         curve = np.array([self._balance_kmh(float(grade)) for grade in _GRADES])
         object.__setattr__(self, "_curve_kmh", curve)
 
     def speed_kmh(self, level_kmh: Floats, grade: Floats) -> Floats:
-        """Return speeds. What slows a street on the flat slows it on a slope alike; there, none gains downhill."""
+        """Return speeds (M,) for speeds and grades (M,), finite.
+
+        What slows a street on the flat slows it on a slope alike; there, none gains downhill.
+        """
         pace = np.interp(grade, _GRADES, self._curve_kmh) / self.level_kmh
         held_back = level_kmh < self.level_kmh * (1 - 1e-9)
         pace = np.where(held_back, np.minimum(pace, 1.0), pace)
@@ -130,7 +134,7 @@ class SlopeLimit:
     closed_over: float
 
     def speed_kmh(self, level_kmh: Floats, grade: Floats) -> Floats:
-        """Return speeds, the same up and down."""
+        """Return speeds (M,) for speeds and grades (M,), the same up and down; 0 = closed."""
         steep = np.abs(grade)
         speed = np.where(steep > self.slow_over, np.minimum(level_kmh, self.slow_kmh), level_kmh)
         return np.asarray(np.where(steep > self.closed_over, 0.0, speed))

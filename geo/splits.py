@@ -54,7 +54,7 @@ class Splits:
 
     @classmethod
     def none(cls, edge_from: Int32s, edge_to: Int32s) -> Splits:
-        """Return what a network without restrictions has: no split, and lanes that end at their junctions."""
+        """Return what a network without restrictions has: no split, and lanes that end at their junctions (E,)."""
         nothing = np.zeros(0, np.int32)
         return cls(nothing, nothing, edge_from, edge_to, np.zeros(0, np.int64), nothing, nothing)
 
@@ -78,6 +78,11 @@ class Splits:
 
     def lane_ends(self, edge_from: Int32s, edge_to: Int32s) -> tuple[Int64s, Int32s, Int32s]:
         """Return every lane of the network, open or not, as often as there are junctions that it leaves.
+
+        Parameters
+        ----------
+        edge_from, edge_to
+            (E,) junctions of the network's edges.
 
         Returns
         -------

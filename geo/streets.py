@@ -192,7 +192,7 @@ class Segments:
         return float(self.length_m[keep & of_area].sum()) / total_m if total_m > 0 else 1.0
 
     def only(self, rows: NDArray[np.bool_]) -> Segments:
-        """Keep some of the segments."""
+        """Keep the segments at which `rows` (S,) is true."""
         return replace(
             self,
             start=self.start[rows],

@@ -84,16 +84,21 @@ class EdgeReads(NamedTuple):
     end: Int32s
     """(E,) the same at its end."""
     edge_from: Int32s
+    """(E,) junction."""
     edge_to: Int32s
+    """(E,) junction."""
     from_start_ds: Int32s
     """(E,) cost of the whole edge for a search that runs from its start; −1 = closed."""
     from_end_ds: Int32s
+    """(E,) the same from its end."""
     enter_ptr: Int32s
     """(2E + 1,) by lane, the splits from which it may be entered too; all 0 where there is none."""
     enter: Int32s
+    """(X,) splits."""
     stand_ptr: Int32s
     """(N + 1,) by junction, its splits."""
     stand: Int32s
+    """(S,) splits."""
 
 
 @dataclass(frozen=True)
@@ -364,7 +369,10 @@ def _at_stops(
 
 @njit(cache=True, nogil=True)
 def read_end(reached: Int32s, ends: EdgeReads, edge: int, start: bool) -> int:
-    """Return when a search may begin to run along an edge from its start, or else its end."""
+    """Return when, in tenths of a second, a search that has reached the junctions (N,) may run along an edge.
+
+    From its start, or else from its end; at least ``UNREACHABLE_DS``: never.
+    """
     if start:
         return _entered(reached, ends, 2 * edge, ends.start[edge])
     return _entered(reached, ends, 2 * edge + 1, ends.end[edge])

@@ -111,7 +111,7 @@ def with_category(field: AccessField, hierarchy: Hierarchy, category: str, k: in
 
 
 def streets_closed(network: StreetNetwork, hierarchy: Hierarchy, edges: Int32s) -> tuple[StreetNetwork, Hierarchy]:
-    """Return the streets with some edges closed both ways, for :meth:`AccessField.on`.
+    """Return the streets with some edges (M,) closed both ways, for :meth:`AccessField.on`.
 
     Who lives along a closed edge is cut off, but for its very ends; a bridge has nobody along it.
     """
@@ -122,7 +122,10 @@ def streets_closed(network: StreetNetwork, hierarchy: Hierarchy, edges: Int32s) 
 
 
 def streets_at_pace(network: StreetNetwork, hierarchy: Hierarchy, pace: float) -> tuple[StreetNetwork, Hierarchy]:
-    """Return the streets for somebody who is ``pace`` times as fast, everywhere and in every wait."""
+    """Return the streets for somebody who is ``pace`` times as fast, everywhere and in every wait.
+
+    Costs are rounded to the millisecond, at least 1.
+    """
     ways = (network.forward_ms, network.backward_ms)
     forward, backward = (np.where(ms < 0, -1, np.maximum(np.rint(ms / pace), 1)).astype(np.int32) for ms in ways)
     other = replace(network, forward_ms=forward, backward_ms=backward)
