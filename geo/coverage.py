@@ -140,15 +140,12 @@ def _reached(
 
 def _nearest(snapshot: Snapshot, mode: str) -> _Nearest:
     """Look every demand point up, once for a snapshot and mode."""
-    lonlat, field, index = snapshot.demand.lonlat, snapshot.fields[mode], snapshot.index[mode]
-    seconds = np.empty((len(lonlat), len(field.categories)))
+    lonlat = snapshot.demand.lonlat
+    seconds = np.empty((len(lonlat), len(snapshot.fields[mode].categories)))
     edge_s = np.empty(len(lonlat))
-    for start in range(0, len(lonlat), _CHUNK):
-        part = slice(start, start + _CHUNK)
-        snap = index.snap(lonlat[part])
-        access = field.at(snap)
-        seconds[part] = access.seconds[:, :, 0]
-        edge_s[part] = np.where(snap.edge >= 0, access.edge_s, -np.inf)
+    for rows, reading in snapshot.readers[mode].batches(lonlat, _CHUNK):
+        seconds[rows] = reading.seconds[:, :, 0]
+        edge_s[rows] = np.where(reading.on_network, reading.access.edge_s, -np.inf)
     return _Nearest(seconds, edge_s)
 
 

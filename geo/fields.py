@@ -21,9 +21,10 @@ from geo.audit import faults
 from geo.errors import SnapshotCorrupt
 from geo.hierarchy import Hierarchy
 from geo.label_records import write_records
-from geo.lookup import NONE, RANKS, Places, Records, Terms, look_up
+from geo.lookup import NONE, RANKS, Records, look_up
 from geo.modes import Mode
 from geo.network import StreetNetwork
+from geo.pinned import Pinned
 from geo.seeds import EdgeServices, ServicePoints, Streets, refuse_overflow, seeds_of
 from geo.snapping import Snap
 from geo.splits import Splits
@@ -131,18 +132,8 @@ class AccessField:
         seconds = np.empty((places, categories, RANKS))
         rows = np.empty((places, categories, RANKS), np.int32)
         edge_s = np.empty(places)
-        look_up(
-            Places(frozen(snap.edge, np.int32), frozen(snap.fraction, np.float64), frozen(snap.off_m, np.float64)),
-            self.streets.ends,
-            self.services,
-            (self.records[1], self.records[3], self.records[5]),
-            *self._layout,
-            self.edge_ds,
-            self._terms,
-            seconds,
-            rows,
-            edge_s,
-        )
+        edge, fraction = frozen(snap.edge, np.int32), frozen(snap.fraction, np.float64)
+        look_up(edge, fraction, frozen(snap.off_m, np.float64), self.pinned.table, seconds, rows, edge_s)
         return Access(seconds, rows, edge_s)
 
     def swept(self, hierarchy: Hierarchy, category: str, snap: Snap) -> AccessField:
@@ -267,8 +258,22 @@ class AccessField:
         return shapes and self.services.ptr.size == edges + 1 and (not splits or splits.belongs_to(junctions, edges))
 
     @cached_property
-    def _terms(self) -> Terms:
-        return Terms(10.0 / self.off_road_m_per_s, _ds(self.fixed_s), _ds(self.cutoff_s))
+    def pinned(self) -> Pinned:
+        """What a look-up reads of it (``geo.lookup`` opens the arrays by these numbers)."""
+        services = self.services
+        return Pinned(
+            *(frozen(array, np.int32) for array in self.streets.ends),  # 0 … 5
+            frozen(services.ptr, np.int64),
+            frozen(services.category, np.int32),
+            frozen(services.row, np.int32),
+            *(frozen(self.records[k], np.uint16) for k in DEPTHS),  # 9 … 11
+            *self._layout,
+            frozen(self.edge_ds, np.uint16),
+            frozen(np.array([10.0 / self.off_road_m_per_s]), np.float64),
+            frozen(np.array([_ds(self.fixed_s), _ds(self.cutoff_s)]), np.int64),
+            frozen(services.fraction, np.float64),  # 17
+            frozen(services.off_ds, np.int32),
+        )
 
     @cached_property
     def _layout(self) -> tuple[Int32s, Int32s]:

@@ -6,114 +6,82 @@ distinct services. A service on the same edge may be nearer without passing an e
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from geo.arrays import Floats, Int32s
-from geo.seeds import EdgeEnds, EdgeServices
+from geo.arrays import Floats, Int32s, Int64s
+from geo.pinned import floats, int32s, int64s, packed_records, uint16s
 from geo.sweeps import MAX_COST_DS, ROW_BITS
 
-__all__ = ["NONE", "RANKS", "Places", "Records", "Terms", "look_up"]
+__all__ = ["NONE", "RANKS", "Records", "look_up", "look_up_place"]
 
 NONE = 65_535
 """Stands for no label in a field's 16 bits."""
 RANKS = 5
 """Ranks of an answer; those beyond a category's k stay empty."""
-_NEVER = 1 << 60
-_FORBIDDEN = -1
+_NEVER = np.uint64(1 << 60)
+_ROW, _BITS = np.uint64(NONE), np.uint64(ROW_BITS)
+_FORBIDDEN = 1 << 40
+"""The cost of a closed way, in tenths of a second: no sum with it comes near a cut-off."""
 
 Records = NDArray[np.uint16]
 """(N, C, k, 2): for each junction, category and rank the cost in tenths of a second and the service's row."""
 
 
-class Places(NamedTuple):
-    """Where M places lie; edge −1 is off the network."""
-
-    edge: Int32s
-    fraction: Floats
-    off_m: Floats
-
-
-class Terms(NamedTuple):
-    """What a mode adds to every trip, and how far a field looks."""
-
-    off_road_ds_per_m: float
-    fixed_ds: int
-    cutoff_ds: int
-
-
 @njit(cache=True, nogil=True)
 def look_up(
-    places: Places,
-    streets: EdgeEnds,
-    services: EdgeServices,
-    records: tuple[Records, Records, Records],
-    depth: Int32s,
-    column: Int32s,
-    edge_ds: NDArray[np.uint16],
-    terms: Terms,
-    seconds: Floats,
-    rows: Int32s,
-    edge_s: Floats,
+    edge: Int32s, fraction: Floats, off_m: Floats, field: Int64s, seconds: Floats, rows: Int32s, edge_s: Floats
 ) -> None:
     """Write what M places reach in C categories.
 
     Parameters
     ----------
-    records
-        The field's labels for k = 1, 3, 5; category c is column ``column[c]`` in those of k = ``depth[c]``.
-    edge_ds
-        (N,) from each junction to the edge of the loaded streets.
+    edge, fraction, off_m
+        (M,) where they lie, as a snap says it; edge −1 is off the network.
+    field
+        The table of a field (``AccessField.pinned``).
     seconds, rows
         (M, C, RANKS), written: NaN and −1 where nothing is found.
     edge_s
         (M,), written: infinite where the edge is never reached, NaN off the network.
     """
-    of_one, of_three, of_five = records
-    for place in range(places.edge.size):
-        edge = places.edge[place]
-        fraction = places.fraction[place]
-        best = seconds[place]  # tenths of a second until the end
-        best_row = rows[place]
-        best.fill(_NEVER)
-        best_row.fill(-1)
-        edge_s[place] = np.nan
-        if edge >= 0:
-            # who stands on a junction has taken no edge to it: no turn is forbidden to him
-            start = streets.edge_from[edge] if fraction == 0.0 else streets.arrive_from[edge]
-            end = streets.edge_to[edge] if fraction == 1.0 else streets.arrive_to[edge]
-            off_ds = min(places.off_m[place] * terms.off_road_ds_per_m + 0.5, MAX_COST_DS + 1.0)
-            extra_ds = int(off_ds) + terms.fixed_ds
-            to_start = _run(fraction, streets.backward_ds[edge], extra_ds)
-            to_end = _run(1.0 - fraction, streets.forward_ds[edge], extra_ds)
-            for category in range(depth.size):
-                ranks = depth[category]
-                at = column[category]
-                if ranks == 1:
-                    from_start, from_end = of_one[start, at], of_one[end, at]
-                elif ranks == 3:
-                    from_start, from_end = of_three[start, at], of_three[end, at]
-                else:
-                    from_start, from_end = of_five[start, at], of_five[end, at]
-                _merge_ends(from_start, to_start, from_end, to_end, best[category, :ranks], best_row[category, :ranks])
-            _compare_on_edge(edge, fraction, extra_ds, streets, services, depth, best, best_row)
-            to_edge_ds = min(_label(edge_ds[start], 0, to_start), _label(edge_ds[end], 0, to_end)) >> ROW_BITS
-            edge_s[place] = to_edge_ds / 10.0 if to_edge_ds <= MAX_COST_DS else np.inf
-        _to_seconds(best, best_row, terms.cutoff_ds)
+    for place in range(edge.size):
+        edge_s[place] = look_up_place(edge[place], fraction[place], off_m[place], field, seconds[place], rows[place])
 
 
 @njit(cache=True, nogil=True)
-def _to_seconds(best: Floats, best_row: Int32s, cutoff_ds: int) -> None:
-    for category in range(best.shape[0]):
-        for rank in range(best.shape[1]):
-            if best[category, rank] <= cutoff_ds:
-                best[category, rank] /= 10.0
-            else:
-                best[category, rank] = np.nan
-                best_row[category, rank] = -1
+def look_up_place(edge: int, fraction: float, off_m: float, field: Int64s, seconds: Floats, rows: Int32s) -> float:
+    """Write what one place reaches in C categories, (C, RANKS), and return its ``edge_s``."""
+    if edge < 0:
+        seconds[:] = np.nan
+        rows[:] = -1
+        return np.nan
+    forward_ds, backward_ds = int32s(field, 4)[edge], int32s(field, 5)[edge]
+    terms, edge_ds = int64s(field, 16), uint16s(field, 14)
+    # who stands on a junction has taken no edge to it: no turn is forbidden to him
+    start = int32s(field, 0)[edge] if fraction == 0.0 else int32s(field, 2)[edge]
+    end = int32s(field, 1)[edge] if fraction == 1.0 else int32s(field, 3)[edge]
+    off_ds = min(off_m * floats(field, 15)[0] + 0.5, MAX_COST_DS + 1.0)
+    extra_ds, cutoff_ds = int(off_ds) + terms[0], terms[1]
+    to_start = _run(fraction, backward_ds, extra_ds)
+    to_end = _run(1.0 - fraction, forward_ds, extra_ds)
+    depth, column = int32s(field, 12), int32s(field, 13)
+    flat_s, flat_rows = seconds.reshape(-1), rows.reshape(-1)
+    way_to_start, way_to_end = np.uint64(to_start), np.uint64(to_end)
+    beyond = np.uint64(cutoff_ds + 1) << _BITS
+    for category in range(depth.size):
+        at, first = column[category], np.uint64(category) * np.uint64(RANKS)
+        if depth[category] == 1:
+            _merge(field, 9, 1, start, end, at, way_to_start, way_to_end, beyond, flat_s, flat_rows, first)
+        elif depth[category] == 3:
+            _merge(field, 10, 3, start, end, at, way_to_start, way_to_end, beyond, flat_s, flat_rows, first)
+        else:
+            _merge(field, 11, 5, start, end, at, way_to_start, way_to_end, beyond, flat_s, flat_rows, first)
+    if int64s(field, 6)[edge] < int64s(field, 6)[edge + 1]:
+        _compare_on_edge(edge, fraction, extra_ds, field, forward_ds, backward_ds, cutoff_ds, seconds, rows)
+    to_edge_ds = min(edge_ds[start] + to_start, edge_ds[end] + to_end)
+    return to_edge_ds / 10.0 if to_edge_ds <= MAX_COST_DS else np.inf
 
 
 @njit(cache=True, nogil=True)
@@ -125,41 +93,60 @@ def _run(share: float, cost_ds: int, extra_ds: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def _label(ds: int, row: int, way_ds: int) -> int:
-    """Return the label of a record behind `way_ds`, in 64 bits, where no sum of costs is cut off."""
-    return _NEVER if way_ds == _FORBIDDEN or ds == NONE else (int(ds) + way_ds) << ROW_BITS | int(row)
+def _merge(
+    field: Int64s,
+    number: int,
+    ranks: int,
+    start: int,
+    end: int,
+    column: int,
+    to_start: np.uint64,
+    to_end: np.uint64,
+    beyond: np.uint64,
+    seconds: Floats,
+    rows: Int32s,
+    first: np.uint64,
+) -> None:
+    """Merge the ascending records of both ends into the nearest distinct services within the cut-off; ties by row.
+
+    Unsigned throughout: of an index that may be negative a kernel asks each time whether it counts from the end. A
+    record of no service costs ``NONE``, which lies beyond every cut-off.
+    """
+    labels, width = packed_records(field, number), field[number, 2]
+    left_at = np.uint64((start * width + column) * ranks)
+    right_at = np.uint64((end * width + column) * ranks)
+    left_end, right_end = left_at + np.uint64(ranks), right_at + np.uint64(ranks)
+    left, right = _label(labels[left_at], to_start), _label(labels[right_at], to_end)
+    latest, second, third, fourth = _NEVER, _NEVER, _NEVER, _NEVER
+    at, full = first, first + np.uint64(ranks)
+    while at < full:
+        label = left
+        if left <= right:
+            left_at += np.uint64(1)
+            left = _label(labels[left_at], to_start) if left_at < left_end else _NEVER
+        else:
+            label = right
+            right_at += np.uint64(1)
+            right = _label(labels[right_at], to_end) if right_at < right_end else _NEVER
+        if label >= beyond:
+            break
+        row = label & _ROW
+        if (row != latest) & (row != second) & (row != third) & (row != fourth):
+            seconds[at] = np.int64(label >> _BITS) / 10.0
+            rows[at] = np.int32(row)
+            latest, second, third, fourth = row, latest, second, third
+            at += np.uint64(1)
+    while at < first + np.uint64(RANKS):
+        seconds[at] = np.nan
+        rows[at] = -1
+        at += np.uint64(1)
 
 
 @njit(cache=True, nogil=True)
-def _merge_ends(
-    from_start: Records, to_start: int, from_end: Records, to_end: int, best: Floats, best_row: Int32s
-) -> None:
-    """Merge the ascending records of both ends into the nearest distinct services; ties by row."""
-    by_start = 0
-    by_end = 0
-    found = 0
-    while found < best.size:
-        left = _NEVER
-        right = _NEVER
-        if by_start < best.size:
-            left = _label(from_start[by_start, 0], from_start[by_start, 1], to_start)
-        if by_end < best.size:
-            right = _label(from_end[by_end, 0], from_end[by_end, 1], to_end)
-        label = min(left, right)
-        if label == _NEVER:
-            break
-        if left <= right:
-            by_start += 1
-        else:
-            by_end += 1
-        row = label & NONE
-        known = False
-        for rank in range(found):
-            known |= best_row[rank] == row
-        if not known:
-            best[found] = label >> ROW_BITS
-            best_row[found] = row
-            found += 1
+def _label(record: np.uint32, way_ds: np.uint64) -> np.uint64:
+    """Return the label of a record behind `way_ds`, in 64 bits, where no sum of costs is cut off."""
+    both = np.uint64(record)
+    return ((both & _ROW) + way_ds) << _BITS | both >> _BITS
 
 
 @njit(cache=True, nogil=True)
@@ -167,35 +154,37 @@ def _compare_on_edge(
     edge: int,
     fraction: float,
     extra_ds: int,
-    streets: EdgeEnds,
-    services: EdgeServices,
-    depth: Int32s,
-    best: Floats,
-    best_row: Int32s,
+    field: Int64s,
+    forward_ds: int,
+    backward_ds: int,
+    cutoff_ds: int,
+    seconds: Floats,
+    rows: Int32s,
 ) -> None:
     """Insert the services of the place's own edge where they are reached along it sooner."""
-    for slot in range(services.ptr[edge], services.ptr[edge + 1]):
-        category = services.category[slot]
-        ahead = services.fraction[slot] - fraction
-        cost_ds = streets.forward_ds[edge] if ahead >= 0.0 else streets.backward_ds[edge]
-        way_ds = _run(abs(ahead), cost_ds, extra_ds + services.off_ds[slot])
-        if way_ds != _FORBIDDEN:
-            ranks = depth[category]
-            _insert(way_ds, services.row[slot], best[category, :ranks], best_row[category, :ranks])
+    ptr = int64s(field, 6)
+    category, row, share, off_ds = int32s(field, 7), int32s(field, 8), floats(field, 17), int32s(field, 18)
+    depth = int32s(field, 12)
+    for slot in range(ptr[edge], ptr[edge + 1]):
+        ahead = share[slot] - fraction
+        way_ds = _run(abs(ahead), forward_ds if ahead >= 0.0 else backward_ds, extra_ds + off_ds[slot])
+        if way_ds <= cutoff_ds:
+            own = category[slot]
+            _insert(way_ds / 10.0, row[slot], seconds[own, : depth[own]], rows[own, : depth[own]])
 
 
 @njit(cache=True, nogil=True)
-def _insert(ds: int, row: int, best: Floats, best_row: Int32s) -> None:
-    """Insert one service into an ascending list that may hold it already; ties by row."""
-    rank = best.size - 1
-    for known in range(best.size):
-        if best_row[known] == row:
+def _insert(own_s: float, own_row: int, seconds: Floats, rows: Int32s) -> None:
+    """Insert one service into an ascending list, filled up with NaN, that may hold it already; ties by row."""
+    rank = seconds.size - 1
+    for known in range(seconds.size):
+        if rows[known] == own_row:
             rank = known
-    if best[rank] < ds or (best[rank] == ds and best_row[rank] <= row):
+    if seconds[rank] < own_s or (seconds[rank] == own_s and rows[rank] <= own_row):
         return
-    while rank > 0 and (best[rank - 1] > ds or (best[rank - 1] == ds and best_row[rank - 1] > row)):
-        best[rank] = best[rank - 1]
-        best_row[rank] = best_row[rank - 1]
+    while rank > 0 and not (seconds[rank - 1] < own_s or (seconds[rank - 1] == own_s and rows[rank - 1] <= own_row)):
+        seconds[rank] = seconds[rank - 1]
+        rows[rank] = rows[rank - 1]
         rank -= 1
-    best[rank] = ds
-    best_row[rank] = row
+    seconds[rank] = own_s
+    rows[rank] = own_row

@@ -52,6 +52,11 @@ class Projection:
         x, y = self._to_plane.transform(_array(lon), _array(lat))
         return _array(x), _array(y)
 
+    def point_to_xy_m(self, lon: float, lat: float) -> tuple[float, float]:
+        """Project one position, to the last digit as :meth:`to_xy_m` does."""
+        x, y = self._to_plane.transform(lon, lat)
+        return x, y
+
     def to_lonlat(self, x: Any, y: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Bring metres of the plane back to degrees (WGS 84); shapes, NaN and infinities as in :meth:`to_xy_m`."""
         lon, lat = self._to_plane.transform(_array(x), _array(y), direction="INVERSE")

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from geo.coordinates import require_lonlat
 from geo.errors import AlentoursError, InvalidParameter, OffNetwork
@@ -19,7 +18,7 @@ from geo.evidence import STATUSES, Rules, Status, Values, evaluate
 from geo.fields import RANKS, Access
 from geo.geocoding import Match
 from geo.method import Method, Profile
-from geo.snapping import Snap
+from geo.reading import Reading
 from geo.snapshot import Snapshot
 
 __all__ = ["Component", "Place", "Reach", "Score", "off_network", "score", "weights"]
@@ -44,6 +43,9 @@ class Place:
     """Commune; found from the contours when it is empty."""
     off_m: float | None = None
     """Metres from the place to its street; given by the score."""
+    crosses: bool | None = None
+    """Whether these metres lead over a river, a railway or a motorway, since no street lies on this side; given by the
+    score."""
 
     @classmethod
     def of_match(cls, match: Match) -> Place:
@@ -159,9 +161,12 @@ def _score_chunk(
     good = [place for place in asked if isinstance(place, Place)]
     if not good:
         return [place for place in asked if isinstance(place, AlentoursError)]
-    snap = snapshot.index[mode].snap(np.array([(place.lon, place.lat) for place in good], dtype=np.float64))
-    on = snap.edge >= 0
-    scored = iter(_scores(snapshot, [p for p, o in zip(good, on, strict=True) if o], _kept(snap, on), mode, profile))
+    reader = snapshot.readers[mode]
+    lonlat = [(place.lon, place.lat) for place in good]
+    reading = reader.read_one(*lonlat[0]) if len(good) == 1 else reader.read(np.array(lonlat, np.float64))
+    on = reading.on_network
+    located_places = [place for place, there in zip(good, on, strict=True) if there]
+    scored = iter(_scores(snapshot, located_places, reading.only(on), mode, profile))
     located: Iterator[np.bool_] = iter(on)
     return [
         place
@@ -208,11 +213,13 @@ class _Row:
         )
 
 
-def _scores(snapshot: Snapshot, places: Sequence[Place], snap: Snap, mode: str, profile: Profile) -> Iterator[Score]:
+def _scores(
+    snapshot: Snapshot, places: Sequence[Place], reading: Reading, mode: str, profile: Profile
+) -> Iterator[Score]:
     if not places:
         return
     field = snapshot.fields[mode]
-    access = field.at(snap)
+    access, snap = reading.access, reading.snap
     rules = snapshot.memo(
         ("rules", mode),
         lambda: Rules.of(snapshot.method, mode, field.categories, snapshot.completeness, RANKS),
@@ -222,7 +229,7 @@ def _scores(snapshot: Snapshot, places: Sequence[Place], snap: Snap, mode: str, 
     for row, place in enumerate(places):
         numbers, edge_s = _Row.of(access, values, row), float(access.edge_s[row])
         yield Score(
-            place=replace(place, off_m=float(snap.off_m[row])),
+            place=replace(place, off_m=float(snap.off_m[row]), crosses=bool(snap.crosses[row])),
             mode=mode,
             profile=profile.id,
             profile_version=profile.version,
@@ -290,7 +297,3 @@ def off_network(snapshot: Snapshot, place: Place, mode: str) -> OffNetwork:
         float(nearest_m) if math.isfinite(nearest_m) else None,
         loaded=snapshot.is_loaded(place.lon, place.lat),
     )
-
-
-def _kept(snap: Snap, on: NDArray[np.bool_]) -> Snap:
-    return replace(snap, **{field.name: getattr(snap, field.name)[on] for field in fields(snap)})

@@ -10,15 +10,15 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from geo.arrays import Int8s, frozen
+from geo.arrays import Int8s, Int64s, frozen
+from geo.pinned import Pinned, float_quads, floats, int32s, int64s
 
-__all__ = ["DRAWN_WITHIN_M", "SegmentGrid"]
+__all__ = ["DRAWN_WITHIN_M", "SegmentGrid", "bar_weights", "nearest_to"]
 
 DRAWN_WITHIN_M = 2.0
 """How far off a line may be drawn: a crossing no farther than that from either end of a connection bars nothing, so
@@ -35,18 +35,6 @@ _CELLS_PER_SEGMENT = 2
 _Floats = NDArray[np.float64]
 _Rows = NDArray[np.int32]
 _Ptr = NDArray[np.int64]
-
-
-class _Cells(NamedTuple):
-    """What a kernel reads of a grid."""
-
-    ends: _Floats
-    origin: _Floats
-    cell: float
-    columns: int
-    rows: int
-    ptr: _Ptr
-    items: _Rows
 
 
 @dataclass(frozen=True)
@@ -135,20 +123,23 @@ class SegmentGrid:
         barred : (M,) bool
             Whether the line to the segment is barred: none that is not was found.
         """
-        weight = np.where(is_border, 1, _BARRED).astype(np.int8)
-        return _nearest(x, y, limit_m, self._cells, bars._cells, weight, unbarred_limit_m)
+        return _nearest(x, y, limit_m, self.pinned.table, bars.pinned.table, bar_weights(is_border), unbarred_limit_m)
 
     @cached_property
-    def _cells(self) -> _Cells:
-        return _Cells(
+    def pinned(self) -> Pinned:
+        """What a kernel reads of it: ends_m, cell_ptr, items, columns and rows, the corner and the side of a cell."""
+        return Pinned(
             frozen(self.ends_m, np.float64),
-            frozen(self.origin_m, np.float64),
-            self.cell_m,
-            self.columns,
-            self.rows,
             frozen(self.cell_ptr, np.int64),
             frozen(self.items, np.int32),
+            frozen(np.array([self.columns, self.rows]), np.int64),
+            frozen(np.array([*self.origin_m, self.cell_m]), np.float64),
         )
+
+
+def bar_weights(is_border: NDArray[np.bool_]) -> Int8s:
+    """Say (B,) how much each bar bars, as :func:`nearest_to` takes it: two borders of areas as much as one line."""
+    return frozen(np.where(is_border, 1, _BARRED), np.int8)
 
 
 @njit(cache=True, nogil=True)
@@ -183,34 +174,45 @@ def _cell_of(offset_m: float, cell: float, cells: int) -> int:
 
 @njit(cache=True, nogil=True)
 def _nearest(
-    x: _Floats, y: _Floats, limit_m: float, streets: _Cells, bars: _Cells, weight: Int8s, unbarred_limit_m: float
+    x: _Floats, y: _Floats, limit_m: float, streets: Int64s, bars: Int64s, weight: Int8s, unbarred_limit_m: float
 ) -> tuple[_Rows, _Floats, _Floats, NDArray[np.bool_]]:
     segment = np.full(x.size, -1, np.int32)
     along = np.zeros(x.size)
     distance = np.full(x.size, np.nan)
     barred = np.zeros(x.size, np.bool_)
     for i in range(x.size):
-        px, py = x[i] - streets.origin[0], y[i] - streets.origin[1]
-        if not (math.isfinite(px) and math.isfinite(py)):
-            continue
-        best, at, squared = _search(px, py, limit_m, streets, bars, weight, False)
-        if best >= 0 and _is_barred(px, py, best, at, streets, bars, weight):
-            other, at_other, squared_other = _search(px, py, unbarred_limit_m, streets, bars, weight, True)
-            barred[i] = other < 0
-            if other >= 0:
-                best, at, squared = other, at_other, squared_other
-        if best >= 0:
-            segment[i], along[i], distance[i] = best, at, math.sqrt(squared)
+        found = nearest_to(x[i], y[i], limit_m, streets, bars, weight, unbarred_limit_m)
+        segment[i], along[i], distance[i], barred[i] = found
     return segment, along, distance, barred
 
 
 @njit(cache=True, nogil=True)
+def nearest_to(
+    x: float, y: float, limit_m: float, streets: Int64s, bars: Int64s, weight: Int8s, unbarred_limit_m: float
+) -> tuple[int, float, float, bool]:
+    """Answer for one point what :meth:`SegmentGrid.nearest_unbarred` answers for many."""
+    corner = floats(streets, 4)
+    px, py = x - corner[0], y - corner[1]
+    if not (math.isfinite(px) and math.isfinite(py)):
+        return -1, 0.0, math.nan, False
+    best, at, squared = _search(px, py, limit_m, streets, bars, weight, False)
+    barred = False
+    if best >= 0 and _is_barred(px, py, best, at, streets, bars, weight):
+        other, at_other, squared_other = _search(px, py, unbarred_limit_m, streets, bars, weight, True)
+        barred = other < 0
+        if other >= 0:
+            best, at, squared = other, at_other, squared_other
+    return (best, at, math.sqrt(squared), barred) if best >= 0 else (-1, 0.0, math.nan, False)
+
+
+@njit(cache=True, nogil=True)
 def _search(
-    px: float, py: float, limit_m: float, streets: _Cells, bars: _Cells, weight: Int8s, heeding: bool
+    px: float, py: float, limit_m: float, streets: Int64s, bars: Int64s, weight: Int8s, heeding: bool
 ) -> tuple[int, float, float]:
     """Return the nearest segment, or of those that are not barred, where on it, and its squared distance."""
     best, at, squared = -1, 0.0, limit_m * limit_m
-    cell, columns, rows = streets.cell, streets.columns, streets.rows
+    ends, ptr, items = float_quads(streets, 0), int64s(streets, 1), int32s(streets, 2)
+    cell, columns, rows = floats(streets, 4)[2], int64s(streets, 3)[0], int64s(streets, 3)[1]
     column, row = _cell_of(px, cell, columns), _cell_of(py, cell, rows)
     for ring in range(max(columns, rows)):
         if ring > 0 and _beyond_m(px, py, column, row, ring, cell, columns, rows) ** 2 > squared:
@@ -221,10 +223,13 @@ def _search(
             for c in range(column - ring, column + ring + 1, step):
                 if c < 0 or c >= columns:
                     continue
+                if ring > 0 and _from_cell_m(px, py, c, r, cell) ** 2 > squared:
+                    continue
                 q = r * columns + c
-                for s in streets.items[streets.ptr[q] : streets.ptr[q + 1]]:
-                    ends = streets.ends[s]
-                    f, d = _to_segment(px, py, ends[0], ends[1], ends[2], ends[3])
+                for item in range(ptr[q], ptr[q + 1]):
+                    s = items[np.uint64(item)]
+                    own = ends[np.uint64(s)]
+                    f, d = _to_segment(px, py, own[0], own[1], own[2], own[3])
                     nearer = d < squared or (d == squared and (best < 0 or s < best))
                     if nearer and not (heeding and _is_barred(px, py, s, f, streets, bars, weight)):
                         best, at, squared = s, f, d
@@ -232,30 +237,34 @@ def _search(
 
 
 @njit(cache=True, nogil=True)
-def _is_barred(px: float, py: float, s: int, along: float, streets: _Cells, bars: _Cells, weight: Int8s) -> bool:
+def _is_barred(px: float, py: float, s: int, along: float, streets: Int64s, bars: Int64s, weight: Int8s) -> bool:
     """Whether the line from a point to its place on a segment is barred; coordinates from the streets' origin."""
-    ends = streets.ends[s]
-    east, north = streets.origin[0] - bars.origin[0], streets.origin[1] - bars.origin[1]
+    ends, corner = float_quads(streets, 0), floats(streets, 4)
+    bar_ends, ptr, items, bar_corner = float_quads(bars, 0), int64s(bars, 1), int32s(bars, 2), floats(bars, 4)
+    cell, columns, rows = bar_corner[2], int64s(bars, 3)[0], int64s(bars, 3)[1]
+    east, north = corner[0] - bar_corner[0], corner[1] - bar_corner[1]
     ax, ay = px + east, py + north
-    bx, by = ends[0] + along * (ends[2] - ends[0]) + east, ends[1] + along * (ends[3] - ends[1]) + north
+    bx = ends[s, 0] + along * (ends[s, 2] - ends[s, 0]) + east
+    by = ends[s, 1] + along * (ends[s, 3] - ends[s, 1]) + north
     metres = math.hypot(bx - ax, by - ay)
-    low, high = _cell_of(min(ay, by), bars.cell, bars.rows), _cell_of(max(ay, by), bars.cell, bars.rows)
-    left, right = _cell_of(min(ax, bx), bars.cell, bars.columns), _cell_of(max(ax, bx), bars.cell, bars.columns)
+    low, high = _cell_of(min(ay, by), cell, rows), _cell_of(max(ay, by), cell, rows)
+    left, right = _cell_of(min(ax, bx), cell, columns), _cell_of(max(ax, bx), cell, columns)
     crossed = 0
     for row in range(low, high + 1):
         for column in range(left, right + 1):
-            q = row * bars.columns + column
-            for item in bars.items[bars.ptr[q] : bars.ptr[q + 1]]:
+            q = row * columns + column
+            for slot in range(ptr[q], ptr[q + 1]):
+                bar = items[slot]
                 share = _crossing(
-                    ax, ay, bx, by, bars.ends[item, 0], bars.ends[item, 1], bars.ends[item, 2], bars.ends[item, 3]
+                    ax, ay, bx, by, bar_ends[bar, 0], bar_ends[bar, 1], bar_ends[bar, 2], bar_ends[bar, 3]
                 )
                 if not DRAWN_WITHIN_M < share * metres < metres - DRAWN_WITHIN_M:
                     continue
                 # a bar that lies in several cells counts in the one in which it is crossed
-                at_row = min(max(_cell_of(ay + share * (by - ay), bars.cell, bars.rows), low), high)
-                at_column = min(max(_cell_of(ax + share * (bx - ax), bars.cell, bars.columns), left), right)
+                at_row = min(max(_cell_of(ay + share * (by - ay), cell, rows), low), high)
+                at_column = min(max(_cell_of(ax + share * (bx - ax), cell, columns), left), right)
                 if (at_row, at_column) == (row, column):
-                    crossed += weight[item]
+                    crossed += weight[bar]
                     if crossed >= _BARRED:
                         return True
     return False
@@ -290,6 +299,15 @@ def _beyond_m(px: float, py: float, column: int, row: int, ring: int, cell: floa
         nearest = min(nearest, (row + ring) * cell - py)
     # a hair less, so that rounding at a cell's border never hides a segment
     return max(nearest - 1e-6, 0.0)
+
+
+@njit(cache=True, nogil=True)
+def _from_cell_m(px: float, py: float, column: int, row: int, cell: float) -> float:
+    """Metres from a point to a cell beside its own, along the axis on which it is farther off."""
+    across = max(column * cell - px, px - (column + 1) * cell)
+    along = max(row * cell - py, py - (row + 1) * cell)
+    # a hair less, as beyond the rings
+    return max(max(across, along) - 1e-6, 0.0)
 
 
 @njit(cache=True, nogil=True)

@@ -12,13 +12,16 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
+from geo.arrays import Floats, Int32s, Int64s, frozen
 from geo.network import StreetNetwork
+from geo.pinned import Pinned, float_pairs, float_quads, floats, int8s, int32s, tables
 from geo.projection import Projection, ground_m
-from geo.segment_grid import SegmentGrid
+from geo.segment_grid import SegmentGrid, bar_weights, nearest_to
 
-__all__ = ["SNAP_LIMIT_M", "EdgeIndex", "FoundSnap", "Snap"]
+__all__ = ["SNAP_LIMIT_M", "EdgeIndex", "FoundSnap", "Snap", "snap_to"]
 
 SNAP_LIMIT_M = 300.0
 """A place farther than this from every street is off the network."""
@@ -70,24 +73,35 @@ class EdgeIndex:
     """
 
     def __init__(self, network: StreetNetwork) -> None:
-        self._projection = Projection(network.crs)
+        self.projection = Projection(network.crs)
         leads_on = np.ones(len(network.vertex_xy_m), bool)
         leads_on[network.vertex_ptr[1:] - 1] = False
         start = np.flatnonzero(leads_on)
-        self._edge = np.repeat(np.arange(network.edges, dtype=np.int32), np.diff(network.vertex_ptr) - 1)
-        self._ends_m = np.hstack([network.vertex_xy_m[start], network.vertex_xy_m[start + 1]])
-        self._share = np.column_stack([network.vertex_share[start], network.vertex_share[start + 1]])
-        plane_m = np.hypot(self._ends_m[:, 2] - self._ends_m[:, 0], self._ends_m[:, 3] - self._ends_m[:, 1])
-        edge_plane_m = np.bincount(self._edge, weights=plane_m, minlength=network.edges)
-        self._ground_per_plane = np.ones(network.edges)
-        np.divide(network.length_m, edge_plane_m, out=self._ground_per_plane, where=edge_plane_m > _MEASURABLE_M)
-        self._scales = (
-            (float(self._ground_per_plane.min()), float(self._ground_per_plane.max())) if network.edges else (1.0, 1.0)
-        )
-        self._grid = SegmentGrid.over(self._ends_m) if network.edges else None
+        edge = np.repeat(np.arange(network.edges, dtype=np.int32), np.diff(network.vertex_ptr) - 1)
+        ends_m = np.hstack([network.vertex_xy_m[start], network.vertex_xy_m[start + 1]])
+        share = np.column_stack([network.vertex_share[start], network.vertex_share[start + 1]])
+        plane_m = np.hypot(ends_m[:, 2] - ends_m[:, 0], ends_m[:, 3] - ends_m[:, 1])
+        edge_plane_m = np.bincount(edge, weights=plane_m, minlength=network.edges)
+        scale = np.ones(network.edges)
+        np.divide(network.length_m, edge_plane_m, out=scale, where=edge_plane_m > _MEASURABLE_M)
+        if network.notes is not None:
+            # nobody gets in or out on a motorway
+            stops = ~np.isin(start, network.notes.through)
+            edge, ends_m, share = edge[stops], ends_m[stops], share[stops]
+        self._grid = SegmentGrid.over(ends_m) if len(ends_m) else SegmentGrid.empty()
         barred = network.obstacle_xy_m
-        self._obstacles = SegmentGrid.over(barred) if len(barred) else SegmentGrid.empty()
-        self._is_shore = network.obstacle_is_shore
+        bars = SegmentGrid.over(barred) if len(barred) else SegmentGrid.empty()
+        self._ends_m = frozen(ends_m, np.float64)
+        self.pinned = Pinned(
+            self._grid.pinned,
+            bars.pinned,
+            bar_weights(network.obstacle_is_shore),
+            frozen(edge, np.int32),
+            self._ends_m,
+            frozen(share, np.float64),
+            frozen(scale, np.float64),
+            frozen(np.array([scale.min(), scale.max()] if network.edges else [1.0, 1.0]), np.float64),
+        )
 
     def snap(self, lonlat: NDArray[np.float64], limit_m: float = SNAP_LIMIT_M) -> FoundSnap:
         """Find the nearest edge of each place that no obstacle parts from it, else the nearest of all.
@@ -99,27 +113,9 @@ class EdgeIndex:
         limit_m
             Metres on the ground beyond which a place is off the network.
         """
-        lonlat = np.asarray(lonlat, np.float64).reshape(-1, 2)
-        edge = np.full(len(lonlat), -1, np.int32)
-        fraction, off_m = np.full(len(lonlat), np.nan), np.full(len(lonlat), np.nan)
-        xy_m = np.full((len(lonlat), 2), np.nan)
-        side, crosses = np.zeros(len(lonlat), np.int8), np.zeros(len(lonlat), np.bool_)
-        if self._grid is not None:
-            x, y = self._projection.to_xy_m(lonlat[:, 0], lonlat[:, 1])
-            least, most = self._scales
-            segment, along, distance_m, behind = self._grid.nearest_unbarred(
-                x, y, limit_m / least, self._obstacles, self._is_shore, limit_m / most
-            )
-            ground_m_off = distance_m * self._ground_per_plane[self._edge[segment]]
-            found = (segment >= 0) & (ground_m_off <= limit_m)
-            segment, along = segment[found], along[found]
-            edge[found] = self._edge[segment]
-            fraction[found] = _between(self._share[segment, 0], self._share[segment, 1], along)
-            off_m[found] = ground_m_off[found]
-            xy_m[found] = self._points(segment, along)
-            side[found] = _side(self._ends_m[segment], x[found], y[found])
-            crosses[found] = behind[found]
-        return FoundSnap(edge, fraction, off_m, xy_m, side, crosses)
+        lon, lat = np.asarray(lonlat, np.float64).reshape(-1, 2).T
+        x, y = self.projection.to_xy_m(lon, lat)
+        return FoundSnap(*_snap_all(x, y, float(limit_m), self.pinned.table))
 
     def nearest_m(self, lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the metres on the ground (M,) to the street that is nearest in the plane, however far.
@@ -128,25 +124,62 @@ class EdgeIndex:
         """
         lon, lat = np.asarray(lonlat, np.float64).reshape(-1, 2).T
         metres = np.full(len(lon), np.nan)
-        if self._grid is not None:
-            segment, along, _ = self._grid.nearest(*self._projection.to_xy_m(lon, lat), math.inf)
-            found = segment >= 0
-            x, y = self._points(segment[found], along[found]).T
-            metres[found] = ground_m(lon[found], lat[found], *self._projection.to_lonlat(x, y))
+        segment, along, _ = self._grid.nearest(*self.projection.to_xy_m(lon, lat), math.inf)
+        found = segment >= 0
+        ends_m, share = self._ends_m[segment[found]], along[found, None]
+        x, y = np.where(share >= 1, ends_m[:, 2:], ends_m[:, :2] + share * (ends_m[:, 2:] - ends_m[:, :2])).T
+        metres[found] = ground_m(lon[found], lat[found], *self.projection.to_lonlat(x, y))
         return metres
 
-    def _points(self, segment: NDArray[np.int32], along: NDArray[np.float64]) -> NDArray[np.float64]:
-        ends_m = self._ends_m[segment]
-        return _between(ends_m[:, :2], ends_m[:, 2:], along[:, None])
+
+_Found = tuple[Int32s, Floats, Floats, NDArray[np.float64], NDArray[np.int8], NDArray[np.bool_]]
 
 
-def _between(start: NDArray[np.float64], end: NDArray[np.float64], along: NDArray[np.float64]) -> NDArray[np.float64]:
+@njit(cache=True, nogil=True)
+def _snap_all(x: Floats, y: Floats, limit_m: float, streets: Int64s) -> _Found:
+    edge, side, crosses = np.empty(x.size, np.int32), np.empty(x.size, np.int8), np.empty(x.size, np.bool_)
+    fraction, off_m, xy_m = np.empty(x.size), np.empty(x.size), np.empty((x.size, 2))
+    for place in range(x.size):
+        found = snap_to(x[place], y[place], limit_m, streets)
+        edge[place], fraction[place], off_m[place], xy_m[place, 0], xy_m[place, 1], side[place], crosses[place] = found
+    return edge, fraction, off_m, xy_m, side, crosses
+
+
+@njit(cache=True, nogil=True)
+def snap_to(x: float, y: float, limit_m: float, streets: Int64s) -> tuple[int, float, float, float, float, int, bool]:
+    """Put one place of the plane on the streets: what a :class:`FoundSnap` says of it, in the order of its fields."""
+    grid, bars, weight, scales = tables(streets, 0), tables(streets, 1), int8s(streets, 2), floats(streets, 7)
+    segment, along, plane_m, crosses = nearest_to(x, y, limit_m / scales[0], grid, bars, weight, limit_m / scales[1])
+    if segment < 0:
+        return -1, math.nan, math.nan, math.nan, math.nan, 0, False
+    edge = int32s(streets, 3)[segment]
+    off_m = plane_m * floats(streets, 6)[edge]
+    if not off_m <= limit_m:
+        return -1, math.nan, math.nan, math.nan, math.nan, 0, False
+    ends, share = float_quads(streets, 4), float_pairs(streets, 5)
+    x0, y0, x1, y1 = ends[segment, 0], ends[segment, 1], ends[segment, 2], ends[segment, 3]
+    return (
+        edge,
+        _between(share[segment, 0], share[segment, 1], along),
+        off_m,
+        _between(x0, x1, along),
+        _between(y0, y1, along),
+        _side(x, y, x0, y0, x1, y1),
+        crosses,
+    )
+
+
+@njit(cache=True, nogil=True)
+def _between(start: float, end: float, along: float) -> float:
     """Go from start to end, exact at both."""
-    return np.where(along >= 1, end, start + along * (end - start))
+    return end if along >= 1.0 else start + along * (end - start)
 
 
-def _side(ends_m: NDArray[np.float64], x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return +1 left of the segments' direction, −1 right of it, 0 within a millimetre of their lines."""
-    dx, dy = ends_m[:, 2] - ends_m[:, 0], ends_m[:, 3] - ends_m[:, 1]
-    area_m2 = dx * (y - ends_m[:, 1]) - dy * (x - ends_m[:, 0])
-    return np.where(np.abs(area_m2) > _MEASURABLE_M * np.hypot(dx, dy), np.sign(area_m2), 0.0)
+@njit(cache=True, nogil=True)
+def _side(x: float, y: float, x0: float, y0: float, x1: float, y1: float) -> int:
+    """Return +1 left of a segment's direction, −1 right of it, 0 within a millimetre of its line."""
+    dx, dy = x1 - x0, y1 - y0
+    area_m2 = dx * (y - y0) - dy * (x - x0)
+    if abs(area_m2) <= _MEASURABLE_M * math.hypot(dx, dy):
+        return 0
+    return 1 if area_m2 > 0.0 else -1

@@ -42,6 +42,7 @@ from geo.modes import Mode, load_modes
 from geo.network import StreetNetwork
 from geo.places import Commune
 from geo.publication import current_id, read_run
+from geo.reading import Reader
 from geo.refusals import RefusalTable
 from geo.snapping import EdgeIndex
 from geo.tables import CommuneTable, ServiceTable
@@ -67,7 +68,7 @@ class Snapshot:
         The modes that can be asked for.
     services, communes, demand, addresses, refusals
         The records; see their classes.
-    networks, index, hierarchies, fields
+    networks, index, hierarchies, fields, readers
         By mode, each opened when first asked for.
     built_at
         ISO 8601 instant of the build; empty when nobody recorded it.
@@ -100,6 +101,7 @@ class Snapshot:
         self.index = _Opened(self.modes, lambda mode: EdgeIndex(self.networks[mode]))
         self.hierarchies = _Opened(self.modes, lambda mode: Hierarchy.open(folder / "hierarchy" / mode))
         self.fields = _Opened(self.modes, lambda mode: AccessField.open(folder / "fields" / mode))
+        self.readers = _Opened(self.modes, lambda mode: Reader(self.index[mode], self.fields[mode]))
         basemap = folder / "basemap.pmtiles"
         self.basemap_path: Path | None = basemap if basemap.exists() else None
         self._memo: dict[Any, Any] = {}

@@ -18,6 +18,7 @@ from geo.modes import Mode, load_modes
 from geo.network import RawStreets, StreetNetwork
 from geo.place_sweep import PlaceSweep
 from geo.projection import Projection
+from geo.reading import Reader
 from geo.search import StreetSearch
 from geo.snapping import EdgeIndex
 from geo.sweeps import DEPTHS, LANES, Seeds
@@ -56,6 +57,9 @@ def _run(raw: RawStreets, mode: Mode) -> None:
     edge = np.zeros(1, np.int32)
     field = AccessField.build(network, hierarchy, mode, points, categories, ks, edge)
     field.at(snap)
+    reader = Reader(index, field)
+    reader.read_one(*raw.node_lonlat[0].tolist())
+    list(reader.batches(raw.node_lonlat, count))
     if field.edge_inequality_violations(network):
         raise RuntimeError("the kernels do not compute what they should: delete the folder NUMBA_CACHE_DIR names")
     StreetSearch(network).nearest_services(Seeds(edge, edge, edge), DEPTHS[-1])

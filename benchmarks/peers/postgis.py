@@ -21,8 +21,8 @@ from benchmarks.peers import Missing
 from benchmarks.peers.valhalla_rows import field_of, lonlat_of
 from benchmarks.streets import places_on
 from geo.decay import logistic
-from geo.fields import AccessField
 from geo.projection import Projection
+from geo.reading import Reader
 from geo.snapping import EdgeIndex
 from scripts.postgis_cluster import Cluster, ClusterError, find_binaries
 
@@ -31,7 +31,7 @@ __all__ = ["race_postgis"]
 _ADDRESSES, _CATEGORIES, _K = 300_000, 20, 3
 _ASKED = 1_000
 """Addresses that PostGIS is asked for: a time an address does not hang on how many there are."""
-_CHUNK = 4_096
+_CHUNK = 1_024
 
 
 def race_postgis(ground: Ground, reach: float = 300.0, addresses: int = _ADDRESSES) -> Contest:
@@ -44,9 +44,9 @@ def race_postgis(ground: Ground, reach: float = 300.0, addresses: int = _ADDRESS
     """
     network = ground.network
     field, services = field_of(ground, network, ground.hierarchy, _CATEGORIES)
-    index = EdgeIndex(network)
+    reader = Reader(EdgeIndex(network), field)
     lonlat = lonlat_of(network, places_on(network, addresses, seed=23))
-    own_s = race(2, own=lambda: _scored(index, field, lonlat))["own"] / addresses
+    own_s = race(2, own=lambda: _scored(reader, lonlat))["own"] / addresses
     with _database() as connection:
         _fill(connection, lonlat[:_ASKED], services, network.crs)
         peer_s = min(_asked(connection) for _ in range(3)) / _ASKED
@@ -61,13 +61,11 @@ def race_postgis(ground: Ground, reach: float = 300.0, addresses: int = _ADDRESS
     )
 
 
-def _scored(index: EdgeIndex, field: AccessField, lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
+def _scored(reader: Reader, lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return a score for each address: the mean over categories of the decay to the nearest of each."""
     scores = np.empty(len(lonlat))
-    for first in range(0, len(lonlat), _CHUNK):
-        rows = slice(first, first + _CHUNK)
-        nearest_s = field.at(index.snap(lonlat[rows])).seconds[:, :, 0]
-        scores[rows] = np.nan_to_num(logistic(nearest_s, 10.0, 5.0)).mean(axis=1)
+    for rows, reading in reader.batches(lonlat, _CHUNK):
+        scores[rows] = np.nan_to_num(logistic(reading.seconds[:, :, 0], 10.0, 5.0)).mean(axis=1)
     return scores
 
 
