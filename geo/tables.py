@@ -219,7 +219,7 @@ class ServiceTable:
         halo: bool = False,
         unconfirmed: bool = False,
     ) -> NDArray[np.int64]:
-        """Find rows, ascending.
+        """Find rows (R,), ascending.
 
         Parameters
         ----------
@@ -368,7 +368,7 @@ def read_batch(path: Path) -> pa.RecordBatch:
 
 
 def floats(batch: pa.RecordBatch, name: str) -> NDArray[np.float64]:
-    """Return a column of numbers; NaN where it is null. Mapped in place when nothing has to be converted.
+    """Return a column (R,) of numbers; NaN where it is null. Mapped in place when nothing has to be converted.
 
     Through DLPack, because Arrow's own way to an array imports pandas where that is installed.
     """
@@ -377,7 +377,7 @@ def floats(batch: pa.RecordBatch, name: str) -> NDArray[np.float64]:
 
 
 def flags(batch: pa.RecordBatch, name: str) -> NDArray[np.bool_]:
-    """Return a column of booleans without nulls; a copy, since Arrow keeps eight in a byte."""
+    """Return a column (R,) of booleans without nulls; a copy, since Arrow keeps eight in a byte."""
     return np.from_dlpack(batch.column(name).cast(pa.uint8())).astype(np.bool_)
 
 
