@@ -9,7 +9,7 @@ import numpy as np
 from app.answers.attribution import attribution
 from app.answers.geometry import DEGREE_DIGITS, degrees
 from app.answers.place import place_answer
-from app.answers.scores import Evidence
+from app.answers.scores import Evidence, sources_of
 from app.answers.slope import slope_of
 from app.answers.way_words import LEGS, WAYS, Words, step_words
 from app.validation import shown
@@ -65,7 +65,7 @@ def route_answer(snapshot: Snapshot, here: Standpoint, goal: Standpoint | str, m
         },
         "snapshot": snapshot.id,
         "method_version": snapshot.method.version,
-        "attribution": attribution(snapshot, () if service is None else (service["source"],)),
+        "attribution": attribution(snapshot, () if service is None else sources_of(service)),
     }
 
 

@@ -13,7 +13,7 @@ from app.answers.slope import slope_of
 from geo.scoring import Component, Score
 from geo.snapshot import Snapshot
 
-__all__ = ["score_answer"]
+__all__ = ["Evidence", "score_answer", "sources_of"]
 
 
 def score_answer(snapshot: Snapshot, score: Score, nearest: int | None = None) -> dict[str, Any]:
@@ -27,8 +27,7 @@ def score_answer(snapshot: Snapshot, score: Score, nearest: int | None = None) -
     evidence: Evidence = snapshot.memo("app.evidence", lambda: Evidence(snapshot))
     components = [_component(component, nearest, evidence) for component in score.components]
     shown = [evidence[reach.service] for component in score.components for reach in component.nearest]
-    sources = {said["source"] for said in shown}
-    sources |= {row["source"] for said in shown if said["given_by"] for row in said["given_by"].values()}
+    sources = {source for said in shown for source in sources_of(said)}
     total = score.total
     return {
         "place": place_answer(snapshot, score.place),
@@ -62,6 +61,11 @@ def _component(component: Component, nearest: int | None, evidence: Evidence) ->
             for reach in component.nearest[:nearest]
         ],
     }
+
+
+def sources_of(said: dict[str, Any]) -> tuple[str, ...]:
+    """Name the sources of what an answer says of a service: they are to be credited beside it."""
+    return said["source"], *(row["source"] for row in said["given_by"].values())
 
 
 class Evidence(dict[int, dict[str, Any]]):
