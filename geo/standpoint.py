@@ -50,4 +50,5 @@ def _stand(snapshot: Snapshot, mode: str, place: Place) -> Standpoint | OffNetwo
         place = replace(place, insee=commune.insee) if commune else place
     if snap.edge[0] < 0:
         return off_network(snapshot, place, mode)
-    return Standpoint(replace(place, off_m=float(snap.off_m[0])), snap, Stops.of(snap, snapshot.modes[mode]))
+    place = replace(place, off_m=float(snap.off_m[0]), crosses=bool(snap.crosses[0]))
+    return Standpoint(place, snap, Stops.of(snap, snapshot.modes[mode]))

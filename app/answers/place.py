@@ -21,6 +21,7 @@ def place_answer(snapshot: Snapshot, place: Place) -> dict[str, Any]:
         "lat": degrees(place.lat),
         "insee": place.insee or None,
         "off_m": None if place.off_m is None else round(place.off_m),
+        "crosses": place.crosses,
     }
 
 

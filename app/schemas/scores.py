@@ -34,6 +34,10 @@ class Place(Shape):
     insee: str | None
     off_m: int
     """Metres between the place and its street."""
+    crosses: bool
+    """Whether these metres lead over a river, a railway or a motorway: no street lies on this side within 300 m, so
+    that the minutes may be too few / vrai quand ces mètres franchissent une rivière, une voie ferrée ou une autoroute,
+    faute de rue de ce côté : les minutes peuvent être sous-estimées."""
 
 
 class Nearest(Shape):

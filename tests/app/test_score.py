@@ -107,6 +107,7 @@ def test_an_address_is_its_place(client: Client, town: Town) -> None:
         "lat": 0,
         "insee": "00001",
         "off_m": 0,
+        "crosses": False,
     }
 
 
