@@ -77,6 +77,17 @@ def test_what_is_not_known_is_null_and_never_nothing(client: Client) -> None:
     assert set(updated.values()) == {None}
 
 
+def test_every_row_behind_a_service_is_named_and_what_another_than_the_first_gives(client: Client) -> None:
+    (post,) = client.get("/api/v1/services", category="public.post").json()["features"]
+    told = post["properties"]
+    first, second, mapped = told["provenance"]
+    assert [row["local_id"] for row in (first, second, mapped)] == ["poste", "guichets", "n1"]
+    assert told["given_by"] == {"capacity": second, "entrances": mapped}
+    assert (second["licence"], second["data_date"], told["capacity"]) == ("etalab-2.0", "2025", 3.0)
+    others = client.get("/api/v1/services", category="shop.bakery").json()["features"]
+    assert [feature["properties"]["given_by"] for feature in others] == [{}, {}]
+
+
 def test_a_site_of_two_categories_is_two_features(client: Client) -> None:
     page = client.get("/api/v1/services", category="education.ecole_elementaire,education.ecole_maternelle").json()
     assert [f["properties"]["id"] for f in page["features"]] == ["registre:ecole"] * 2

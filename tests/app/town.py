@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -155,6 +155,11 @@ def _services(town: Town) -> list[Service]:
         values: dict[str, object] = {"insee": insee, "capacity": None, "provenance": (origin,), **more}
         return Service(f"{source.source}:{key}", category, name, lon, lat, **values)  # type: ignore[arg-type]
 
+    three_rows = (
+        replace(official, local_id="poste"),
+        replace(official, local_id="guichets", data_date="2025", gives=("capacity",)),
+        replace(osm, local_id="n1", gives=("entrances",)),
+    )
     found = [
         made("education.ecole_maternelle", "ecole", "École du Centre", 2, 1.5, capacity=120.0),
         made("education.ecole_elementaire", "ecole", "École du Centre", 2, 1.5, capacity=120.0),
@@ -165,7 +170,7 @@ def _services(town: Town) -> list[Service]:
         made("shop.bakery", "b1", "Au Bon Pain", 3, 0.5),
         made("shop.bakery", "b2", "La Mie", 6, 3.5),
         made("shop.bakery", "b3", "Fournil", 4.5, 2, standing=Standing.UNCONFIRMED),
-        made("public.post", "poste", "La Poste", 2.5, 3, updated="2026-02-17"),
+        made("public.post", "poste", "La Poste", 2.5, 3, updated="2026-02-17", capacity=3.0, provenance=three_rows),
         made("culture.library", "biblio", "Médiathèque", 1, 4.5),
     ]
     found += [made("shop.restaurant", f"r{n:03d}", f"Café n° {n}", (n * 7 % 70) / 10, n % ROWS) for n in range(120)]
