@@ -227,7 +227,7 @@ def _vaccination_2021(mirror: Path, _: str) -> Rows:
 
 
 def _irve_2019(resource: str) -> Callable[[Path, str], Rows]:
-    """Read one producer's list: two of them, of two vintages, tell of the same stations."""
+    """Read one list of the consolidated file, in which a producer's older list stands beside the newer."""
 
     def read(mirror: Path, _: str) -> Rows:
         table = read_table(mirror / "irve" / "bornes-irve-20190805.csv", ";", "utf-8-sig")
@@ -260,6 +260,10 @@ FILES: Mapping[str, Callable[[Path, str], Rows]] = {
     "irve_yonne_2019": _irve_2019("1534ca6a"),
     "irve_aisne_2017": _irve_2019("cd04822a"),
     "irve_aisne_2019": _irve_2019("e18a9301"),
+    "irve_loir_et_cher_1": _irve_2019("05ab8a52"),
+    "irve_loir_et_cher_2": _irve_2019("a6294196"),
+    "irve_var_1": _irve_2019("7b33cfe5"),
+    "irve_var_2": _irve_2019("932ba7f2"),
     **{name: of_extract(name) for name in EXTRACTS},
 }
 """By the name that a pair's row says."""
