@@ -1,9 +1,9 @@
 """Conflation: how many of the pairs that ingest links are right, and how many of the right ones it links.
 
 Two sets of true answers. *Schools*: those of Occitanie in the ministry's files of 2024 and 2015, whose shared
-identifier is hidden from the rules and then tells who is who. *Pairs*: ``pairs/pairs.csv``, labelled one by one, hard
-cases first; only ids are kept there, the rows stay in the mirror. Both go through :func:`ingest.matching.one_to_one`
-with the rules that ship.
+identifier is hidden from the rules and then tells who is who. *Pairs*: those of ``pairs``, labelled one by one, hard
+cases first, in an open half and a blind one that no rule is chosen on; only ids are kept there, the rows stay in the
+mirror. Both sets go through :func:`ingest.matching.one_to_one` with the rules that ship.
 """
 
 from __future__ import annotations
@@ -20,9 +20,20 @@ from benchmarks.conflation_files import read_rows
 from benchmarks.conflation_schools import School, read_schools
 from ingest.matching import MatchRules, Places, one_to_one
 
-__all__ = ["Found", "Labelled", "Quality", "judge_pairs", "judge_schools", "measure_conflation", "read_labels"]
+__all__ = [
+    "BLIND",
+    "PAIRS",
+    "Found",
+    "Labelled",
+    "Quality",
+    "judge_pairs",
+    "judge_schools",
+    "measure_conflation",
+    "read_labels",
+]
 
 PAIRS = Path(__file__).with_name("pairs") / "pairs.csv"
+BLIND = PAIRS.with_name("blind.csv")
 _RULES = Path(__file__).resolve().parents[1] / "data" / "conflation.toml"
 
 
@@ -60,7 +71,9 @@ class Quality:
     untouched: Found
     """Schools of the others; their errors were looked at once before the thresholds were settled."""
     pairs: Mapping[str, Found]
-    """Of each category of the labelled pairs."""
+    """Of each category of the labelled pairs, those that the rules were chosen on."""
+    blind: Mapping[str, Found]
+    """Of each category, those that were labelled before any rule had seen them."""
 
     @property
     def schools(self) -> Found:
@@ -69,8 +82,13 @@ class Quality:
 
     @property
     def all_pairs(self) -> Found:
-        """All labelled pairs."""
+        """All labelled pairs of the open half."""
         return sum(self.pairs.values(), Found())
+
+    @property
+    def all_blind(self) -> Found:
+        """All labelled pairs of the blind half."""
+        return sum(self.blind.values(), Found())
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +108,8 @@ def measure_conflation(mirror: Path) -> Quality:
     rules = MatchRules.load(_RULES)
     schools = judge_schools(*read_schools(mirror), rules)
     halves = [[found for n, (_, found) in enumerate(sorted(schools.items())) if n % 2 == half] for half in (0, 1)]
-    pairs = judge_pairs(mirror, read_labels(PAIRS), rules)
-    return Quality(sum(halves[0], Found()), sum(halves[1], Found()), pairs)
+    pairs, blind = (judge_pairs(mirror, read_labels(path), rules) for path in (PAIRS, BLIND))
+    return Quality(sum(halves[0], Found()), sum(halves[1], Found()), pairs, blind)
 
 
 def judge_schools(new: Sequence[School], old: Sequence[School], rules: MatchRules) -> dict[str, Found]:

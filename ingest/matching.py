@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -14,13 +14,18 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from geo.errors import ConfigurationError
-from ingest.likeness import Vocabulary
+from ingest.headings import without_headings
+from ingest.likeness import Vocabulary, Wording
 
 __all__ = ["MatchRules", "Pair", "Places", "Rule", "one_to_one"]
 
-_LISTS = ("generic", "apart", "said")
+_LISTS = ("generic", "apart", "said", "after")
 _POINTS_A_PLACE_M = 10.0
 """A point of likeness outweighs so many metres among several candidates."""
+_CLEAR = 3.0
+"""Where names do not tell, the next candidate of either row is so many times as far."""
+_CLEAR_M = 30.0
+"""And no nearer than this, or both may be the place."""
 
 
 @dataclass(frozen=True)
@@ -32,11 +37,11 @@ class Rule:
     in_commune_m: float
     """Names alike, the same commune, and nobody else there whom either could mean."""
     unnamed_m: float
-    """One of the names distinguishes nothing; the same commune, and nobody else whom either could mean."""
+    """One of the names distinguishes nothing; the same commune, and nobody else anywhere near as close."""
     alone_in_commune_m: float
     """The only one of its commune in both sources, with names that do not disagree."""
     alone_m: float
-    """Whatever the names, nobody else within three times as far."""
+    """Whatever the names, nobody else anywhere near as close."""
     double_m: float
     """Inside one volunteers' source: one place mapped twice under one name."""
     similar: float
@@ -46,11 +51,12 @@ class Rule:
     generic: frozenset[str]
     apart: tuple[frozenset[str], ...]
     said: frozenset[str]
+    after: frozenset[str]
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
         """The words of the category."""
-        return Vocabulary(self.generic, self.apart, self.said)
+        return Vocabulary(self.generic, self.apart, self.said, self.after)
 
     @property
     def reach_m(self) -> float:
@@ -81,6 +87,7 @@ class MatchRules:
                 generic=frozenset(listed["generic"]),
                 apart=tuple(frozenset(group) for group in listed["apart"]),
                 said=frozenset(listed["said"]),
+                after=frozenset(listed["after"]),
             )
         return self._rules[category]
 
@@ -159,8 +166,7 @@ class _Candidates:
         # Across communes no rule reaches as far as inside one: what is left aside here need not be read.
         rows = same | (self.distance_m <= rule.across_m)
         self.a, self.b, self.distance_m, self.same_commune = (x[rows] for x in (self.a, self.b, self.distance_m, same))
-        read = rule.vocabulary.read
-        one, other = [read(name) for name in a.names], [read(name) for name in b.names]
+        one, other = _wordings(rule.vocabulary, a, b)
         first, second = [one[row] for row in self.a.tolist()], [other[row] for row in self.b.tolist()]
         self.alike = rule.vocabulary.alike(first, second)
         self.blank = _flags(not x.own or not y.own for x, y in zip(first, second, strict=True))
@@ -185,23 +191,39 @@ class _Candidates:
         self._take("name", named & self._within(rule.within_m))
         self._take("name in commune", named & self.same_commune & self._within(rule.in_commune_m), unique=True)
         silent = self.blank & ~self.unsaid & self.same_commune & self._within(rule.unnamed_m)
-        self._take("unnamed", silent | (equal & self._within(rule.within_m)), unique=True)
+        self._take("unnamed", silent | (equal & self._within(rule.within_m)), clear=True)
         self._take("alone in commune", self.only & agreed & self._within(rule.alone_in_commune_m))
-        near = ~self.unsaid & self._within(3 * rule.alone_m)
-        self._take("alone", near, unique=True, within_m=rule.alone_m)
+        near = ~self.unsaid & self._within(_CLEAR * rule.alone_m)
+        self._take("alone", near, within_m=rule.alone_m, clear=True)
         return self.pairs
 
     def _within(self, limit_m: float) -> NDArray[np.bool_]:
         within: NDArray[np.bool_] = (self.distance_m <= limit_m) & (limit_m > 0)
         return within
 
-    def _take(self, reason: str, where: NDArray[np.bool_], *, unique: bool = False, within_m: float = np.inf) -> None:
-        """Pair the free rows of `where`; with `unique`, those alone that could mean nobody else."""
+    def _take(
+        self,
+        reason: str,
+        where: NDArray[np.bool_],
+        *,
+        unique: bool = False,
+        within_m: float = np.inf,
+        clear: bool = False,
+    ) -> None:
+        """Pair the free rows of `where`.
+
+        With `unique` those alone that could mean nobody else; with `clear` those alone whose rows have no other
+        candidate anywhere near as close.
+        """
         rows = np.flatnonzero(where & self.possible & self.free_a[self.a] & self.free_b[self.b])
         if unique:
             meant_a = np.bincount(self.a[rows], minlength=len(self.free_a))
             meant_b = np.bincount(self.b[rows], minlength=len(self.free_b))
             rows = rows[(meant_a[self.a[rows]] == 1) & (meant_b[self.b[rows]] == 1)]
+        if clear:
+            far_m = self.distance_m[rows]
+            next_m = np.minimum(_next_m(self.a[rows], far_m), _next_m(self.b[rows], far_m))
+            rows = rows[next_m > np.maximum(_CLEAR * far_m, _CLEAR_M)]
         rows = rows[self.distance_m[rows] <= within_m]
         worth = self.distance_m[rows] / _POINTS_A_PLACE_M - self.alike[rows]
         for row in rows[np.lexsort((self.b[rows], self.a[rows], self.distance_m[rows], worth))].tolist():
@@ -209,6 +231,31 @@ class _Candidates:
             if self.free_a[a] and self.free_b[b]:
                 self.free_a[a] = self.free_b[b] = False
                 self.pairs.append(Pair(a, b, reason, float(self.distance_m[row]), float(self.alike[row])))
+
+
+def _wordings(vocabulary: Vocabulary, a: Places, b: Places) -> tuple[list[Wording], list[Wording]]:
+    """Read the names of both sides: what distinguishes them without their commune's in front, their kind with it."""
+    sides = []
+    for place, short in zip((a, b), without_headings([(a.names, a.insee), (b.names, b.insee)]), strict=True):
+        whole = [vocabulary.read(name) for name in place.names]
+        rest = [vocabulary.read(name) for name in short]
+        sides.append([replace(y, groups=x.groups, said=x.said, cut=x.cut) for x, y in zip(whole, rest, strict=True)])
+    return sides[0], sides[1]
+
+
+def _next_m(rows: NDArray[np.intp], far_m: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return of each pair how far the nearest other pair of its row is; (P,) metres, infinite where there is none."""
+    order = np.lexsort((far_m, rows))
+    starts = np.flatnonzero(np.diff(rows[order], prepend=-1))
+    counts = np.diff(starts, append=len(rows))
+    nearest_m = far_m[order][starts]
+    several = counts > 1
+    sorted_m = np.repeat(nearest_m, counts)
+    sorted_m[starts] = np.inf
+    sorted_m[starts[several]] = far_m[order][starts[several] + 1]
+    next_m = np.empty_like(sorted_m)
+    next_m[order] = sorted_m
+    return next_m
 
 
 def _near(

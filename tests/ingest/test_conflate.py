@@ -129,12 +129,13 @@ def test_a_decision_shows_the_row_that_it_joined():
     [
         ("pharmacie du pre", 90, True),
         ("Pharmacie du Pré", 900, True),  # nobody else of that name in the commune
-        ("Pharmacie du Pré", 1100, False),
+        ("Pharmacie du Pré", 2100, False),
         ("Pré (pharmacie du)", 60, True),
         ("Pharmacie Dupont", 60, False),
         ("Pharmacie Dupont", 30, True),  # nobody else near: the owner's name beside the sign's
         ("", 30, True),
-        ("", 60, False),
+        ("", 140, True),  # nothing tells them apart, and nobody else in the commune is near
+        ("", 160, False),
     ],
 )
 def test_names_and_distances(name, metres, linked):

@@ -49,12 +49,14 @@ def test_schools_are_counted_where_the_newer_row_is():
 
 
 def test_shares_and_the_page():
-    quality = Quality(Found(98, 1, 10), Found(1, 1, 0), {"shop.fuel": Found(3, 0, 1)})
+    quality = Quality(Found(98, 1, 10), Found(1, 1, 0), {"shop.fuel": Found(3, 0, 1)}, {"shop.fuel": Found(1, 0, 1)})
     assert quality.schools == Found(99, 2, 10)
     assert Found().precision == Found().recall == 1
     page = conflation_section(quality)
     assert "| **schools** | 99 | 2 | 10 | 0.980 | 0.908 |" in page
-    assert "| `shop.fuel` | 3 | 0 | 1 | 1.000 | 0.750 |" in page
+    assert "| `shop.fuel`, open | 3 | 0 | 1 | 1.000 | 0.750 |" in page
+    assert "| `shop.fuel`, blind | 1 | 0 | 1 | 1.000 | 0.500 |" in page
+    assert "| **labelled pairs, blind half** | 1 | 0 | 1 | 1.000 | 0.500 |" in page
 
 
 def test_keys_of_rows_without_one():

@@ -12,7 +12,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from ingest.likeness import Vocabulary, words
-from ingest.matching import MatchRules, Places, one_to_one
+from ingest.matching import MatchRules, Places, _next_m, one_to_one
 
 RULES = MatchRules.load(Path(__file__).resolve().parents[2] / "data" / "conflation.toml")
 PLAIN = Vocabulary(frozenset())
@@ -42,6 +42,8 @@ def similarity(one, other, vocabulary=PLAIN):
         ("N.D. / L’Œuvre", ("n", "d", "l", "oeuvre")),
         ("ND DES PRES", ("notre", "dame", "des", "pres")),
         ("L.P. Zola II", ("l", "p", "zola", "2")),
+        ("Saint-Cyprien (66)", ("saint", "cyprien")),  # of the départements' Saint-Cyprien, the one of the 66
+        ("Ajaccio (2A) 3", ("ajaccio", "3")),
         ("LP Zola3", ("lycee", "professionnel", "zola", "3")),
         ("", ()),
     ],
@@ -68,7 +70,19 @@ def test_likeness_is_of_what_distinguishes(one, other, low, high):
     assert low <= similarity(one, other, PRIMARY.vocabulary) <= high
 
 
-names = st.text(alphabet="abéz 12.-", max_size=12)
+def test_a_name_that_its_column_cut_off_goes_on_as_the_other_does():
+    assert similarity("Route de Saint-Pierre - La Beauja", "Route de Saint-Pierre - La Beaujarde") == 100
+    assert similarity("La Beauja", "La Beaujarde") < 100  # short enough to be whole
+
+
+def test_what_follows_the_owner_is_the_name():
+    hospital = RULES.of("health.hospital").vocabulary
+    assert similarity("GRP HOSP DES PRES SITE VERNE APHP", "Hôpital Jules Verne", hospital) >= 90
+    assert similarity("CH des Prés site Verne", "CH des Prés site Zola", hospital) < 60
+    assert hospital.read("CH des Prés - site").own == hospital.read("CH des Prés").own
+
+
+names = st.text(alphabet="abéz 12.-", max_size=40)
 
 
 @given(names, names)
@@ -187,3 +201,34 @@ def test_a_country_takes_seconds():
 def test_a_vocabulary_reads_anything(text):
     wording = Vocabulary(frozenset({"le"})).read(text)
     assert sorted(wording.plain.split()) == sorted(words(text))
+
+
+FUEL = RULES.of("shop.fuel")
+
+
+@pytest.mark.parametrize(
+    ("a_m", "b_m", "linked"),
+    [
+        ([0], [0, 75], [(0, 0)]),  # the other is farther than it could ever be
+        ([0, 75], [2, 76], [(0, 0), (1, 1)]),
+        ([0], [20, 55], []),  # not three times as far
+        ([0], [20, 65], [(0, 0)]),
+        ([0], [0, 25], []),  # both within one forecourt
+        ([0, 10], [5], []),
+    ],
+)
+def test_where_names_do_not_tell_the_next_is_three_times_as_far(a_m, b_m, linked):
+    pairs = paired(places(*[("", x) for x in a_m]), places(*[("", x) for x in b_m]), FUEL)
+    assert sorted((a, b) for a, b, _ in pairs) == linked
+
+
+distances = st.lists(st.tuples(st.integers(0, 4), st.floats(0, 1e4)), min_size=1, max_size=12)
+
+
+@given(distances)
+def test_how_far_the_next_is(pairs):
+    rows, far_m = np.array([row for row, _ in pairs], dtype=np.intp), np.array([m for _, m in pairs])
+    next_m = _next_m(rows, far_m)
+    for n, row in enumerate(rows):
+        others = [m for k, m in enumerate(far_m) if rows[k] == row and k != n]
+        assert next_m[n] == min(others, default=np.inf)
