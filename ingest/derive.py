@@ -19,10 +19,11 @@ from geo.streets import LoadedArea
 from ingest.access import ModeAccess, build_access
 from ingest.basemap import write_basemap
 from ingest.elevation import ground_heights
+from ingest.elevation_credit import Elevation
 from ingest.fetch import Fetched
 from ingest.gather import Gathered
 from ingest.identity import digest_of_files, digest_of_inputs
-from ingest.plan import Elevation, Plan
+from ingest.plan import Plan
 from ingest.progress import Stage
 from ingest.stages import Stages
 from ingest.store import Store
@@ -74,7 +75,7 @@ def derive(
     streets_key = stages.key("streets", named, digest_of_files(data / "modes.toml"))
     raw = _streets(extracts, plan, stage, stages, streets_key)
     if plan.elevation is not None:
-        streets_key = stages.key("elevation", streets_key, plan.elevation.inputs)
+        streets_key = stages.key("elevation", streets_key, plan.elevation.heights)
         raw = _with_heights(raw, plan.elevation, stage, stages, streets_key)
     access = build_access(
         raw,
@@ -98,7 +99,7 @@ def derive(
         snapshot_id=plan.snapshot_id,
         territory=_territory(department, scope.area),
         config=data,
-        sources=store.sources(run),
+        sources=[*store.sources(run), *([plan.elevation.record] if plan.elevation is not None else [])],
         services=services,
         communes=communes,
         cells=store.cells(run),

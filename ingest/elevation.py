@@ -15,13 +15,12 @@ from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.windows import Window
 
 from geo.errors import SourceMalformed
+from ingest.elevation_credit import SOURCE
 
-__all__ = ["SOURCE", "ground_heights"]
+__all__ = ["ground_heights"]
 
 Floats = NDArray[np.float64]
 
-SOURCE = "elevation"
-"""What errors call it."""
 _TILE = 1024
 """Pixels read at a time, each way: a raster of a département need not fit into memory."""
 _LOWEST_M, _HIGHEST_M = -500.0, 9_000.0

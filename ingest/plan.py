@@ -10,12 +10,12 @@ from pathlib import Path
 import httpx
 
 from geo.errors import SourceUnavailable
-from geo.manifest import FileRecord
 from geo.method import Method
 from geo.modes import Mode, load_modes
 from geo.publication import current_id, problem_of
 from geo.taxonomy import Taxonomy
 from ingest.catalogue import FICTIONAL_TERRITORY, Source
+from ingest.elevation_credit import Elevation
 from ingest.fetch import Fetched, Fetcher
 from ingest.hosts import Hosts, resolve
 from ingest.identity import digest_of_files, snapshot_id
@@ -26,22 +26,9 @@ from ingest.settings import ROOT, BuildSettings
 from ingest.source_files import load_sources
 from ingest.territories import Department, Departments
 
-__all__ = ["Elevation", "Plan", "make_plan", "sample_folder"]
+__all__ = ["Plan", "make_plan", "sample_folder"]
 
 _INDISPENSABLE = {"communes", "contours", "streets"}
-
-
-@dataclass(frozen=True)
-class Elevation:
-    """A raster of heights."""
-
-    path: Path
-    sha256: str
-
-    @property
-    def inputs(self) -> tuple[str, str]:
-        """What results that are made from it depend on."""
-        return self.path.name, self.sha256
 
 
 @dataclass(frozen=True)
@@ -87,6 +74,8 @@ def make_plan(
     ------
     InvalidParameter
         When there is no such territory.
+    ConfigurationError
+        When it is not said who made the raster of heights.
     SourceError
         When the ground's or the streets' files are missing, or a publisher's answer is cut off.
     """
@@ -99,7 +88,7 @@ def make_plan(
     if place is not None:
         sources = sources_of(place, sources, settings, taxonomy)
     fetched, absent = _fetch(sources, territory, settings, stage, transport)
-    elevation = _elevation(settings)
+    elevation = Elevation.of(settings.elevation) if settings.elevation is not None else None
     files = [file for given in fetched.values() for file in given]
     identity = snapshot_id(territory, files, code=ROOT, data=data, elevation=elevation.inputs if elevation else ())
     return Plan(
@@ -118,12 +107,6 @@ def make_plan(
         and not problem_of(folder / identity)
         and last_published(settings.store_target, territory) == identity,
     )
-
-
-def _elevation(settings: BuildSettings) -> Elevation | None:
-    if settings.elevation is None:
-        return None
-    return Elevation(settings.elevation, FileRecord.of(settings.elevation).sha256)
 
 
 def _fetch(
