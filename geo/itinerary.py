@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from geo.network import StreetNetwork
 from geo.street_notes import Extra, ExtraSort, StreetNotes
-from geo.way_titles import Title
+from geo.way_titles import Title, WaySort
 
 __all__ = ["Part", "Step", "Turn", "along", "plane_m", "steps_along"]
 
@@ -164,6 +164,8 @@ def _is_another(before: Title, title: Title, turn: Turn) -> bool:
     """Whether a step ends between two ways: they are called otherwise, or neither has a name and one turns."""
     if before.called or title.called:
         return before.called != title.called or turn is Turn.BACK
+    if before.sort is WaySort.ROUNDABOUT:
+        return title.sort is not before.sort  # around it one turns all the time
     return before.sort is not title.sort or turn not in {Turn.STRAIGHT, Turn.DEPART}
 
 

@@ -141,6 +141,13 @@ def test_a_way_without_a_name_is_told_by_its_sort():
     assert called(between(town, WALK, (0.5, 0), (2.5, 0))) == [("steps", 40), ("path", 120)]
 
 
+def test_a_roundabout_is_one_step():
+    town = Lattice(4, 2).remove((0, 0), (0, 1))
+    for a, b in (((1, 0), (2, 0)), ((2, 0), (2, 1)), ((2, 1), (1, 1)), ((1, 1), (1, 0))):
+        town.retag(a, b, junction="roundabout")
+    assert called(between(town, CAR, (0.5, 0), (0.5, 1)))[1] == ("roundabout", 240)
+
+
 def test_a_light_is_a_step_of_its_own():
     town = Lattice(4, 3).barrier((2, 1), highway="traffic_signals")
     passed = between(town, CAR, (1, 1), (3, 1.25))
