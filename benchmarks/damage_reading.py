@@ -7,7 +7,7 @@ import traceback
 import warnings
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -204,11 +204,13 @@ class Subject:
         """Name the gates that would refuse, where the whole file made the snapshot that serves."""
         source, scope = self._target.source, self._place.scope
         services = tuple(draft.service for draft in result.drafts)
-        gathered = Gathered(
-            scope, services, (), scope.communes, (), (), (), (), (), {source.id: result.geocoded}, (),
-            (_source_record(self._target, result),), {source.id: source}, (), {source.id: result.ledger}, (), (),
-            "", "",
-        )  # fmt: skip
+        nothing: dict[str, Any] = {field.name: () for field in fields(Gathered)}
+        known: dict[str, Any] = {
+            "scope": scope, "services": services, "communes": scope.communes, "geocoded": {source.id: result.geocoded},
+            "sources": (_source_record(self._target, result),), "declared": {source.id: source},
+            "ledgers": {source.id: result.ledger}, "ground_key": "", "key": "",
+        }  # fmt: skip
+        gathered = Gathered(**nothing | known)
         former = Former()
         if whole is not None and whole.ledger is not None:
             categories = Counter((source.id, str(record[1])) for record in whole.records if whole.services)
