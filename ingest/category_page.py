@@ -33,6 +33,12 @@ holds every service of its area (a vintage may say otherwise).
 
 Codes that a source knows and that are of no use to a household are in its map as `out_of_scope`; a code that its map
 does not know is a reject with its count, never a default.
+
+The family *calm* (away from a main road, a railway, an industrial area) is not here. A category is a site that one
+goes to, with a k and a range, and what it is worth falls with the minutes; being away from something rises with the
+metres, and has no site, no k and no range. `data/taxonomy.toml` and `data/method.toml` refuse what lacks them, and a
+category that merely bore the name would be scored as if a motorway were a service to be near. It needs a kind of its
+own in the method first.
 """
 _EVERY = "*"
 
