@@ -13,7 +13,6 @@ width is LLVM's business. They live in this file because numba's cache looks at 
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -32,12 +31,16 @@ __all__ = ["DEPTHS", "LANES", "MAX_COST_DS", "MAX_ROW", "NO_LABEL", "ROW_BITS", 
 LANES = 16
 DEPTHS = (1, 3, 5)
 """How many nearest services a sweep can keep: each k is compiled apart."""
+_AHEAD = 24
+"""So many rows, or seeds, before its turn the memory is asked for what will be written: as long as it takes to come."""
 
 _I8, _I32, _I64 = ir.IntType(8), ir.IntType(32), ir.IntType(64)
 
 
 class _RowCode:
     """Writes the instructions for the arcs of one junction, whose labels are `depth` vectors of `lanes` uint32.
+
+    No merge is skipped, be it of no use: a test that goes either way costs more than the merge.
 
     Parameters
     ----------
@@ -55,15 +58,13 @@ class _RowCode:
     def push(self, row: Any, begin: Any, end: Any) -> None:
         """Send the labels of a touched row up its arcs."""
         builder = self._builder
+        self._ask(builder.sub(row, ir.Constant(_I64, _AHEAD)))
         own = self._load(row)
         with cgutils.for_range_slice(builder, begin, end, ir.Constant(_I64, 1), _I64) as (index, _):
             upper, add = self._arc(index)
             with builder.if_else(self._is_touched(upper)) as (known, fresh):
                 with known:
-                    held = self._load(upper)
-                    arriving = [add(label) for label in own]
-                    with self._when_useful(arriving[0], held[-1]):
-                        self._store(upper, self._merge(held, arriving))
+                    self._store(upper, self._merge(self._load(upper), [add(label) for label in own]))
                 with fresh:
                     self._store(upper, [add(label) for label in own])
                     builder.store(ir.Constant(_I8, 1), builder.gep(self._touched, [upper]))
@@ -71,6 +72,7 @@ class _RowCode:
     def pull(self, row: Any, begin: Any, end: Any) -> None:
         """Bring the labels of every upper row down its arcs to a row, touched or not."""
         builder = self._builder
+        self._ask(builder.add(row, ir.Constant(_I64, _AHEAD)))
         held = [cgutils.alloca_once(builder, self._vector) for _ in range(self._depth)]  # type: ignore[no-untyped-call]
         first = cgutils.alloca_once_value(builder, begin)  # type: ignore[no-untyped-call]
         with builder.if_else(self._is_touched(row)) as (known, fresh):
@@ -81,19 +83,20 @@ class _RowCode:
                 for slot in held:
                     builder.store(self._none, slot)
                 with builder.if_then(builder.icmp_unsigned("<", begin, end)):  # nothing to merge the first arc's with
-                    upper, add = self._arc(begin)
-                    for label, slot in zip(self._load(upper), held, strict=True):
-                        builder.store(add(label), slot)
+                    for label, slot in zip(self._arriving(begin), held, strict=True):
+                        builder.store(label, slot)
                     builder.store(builder.add(begin, ir.Constant(_I64, 1)), first)
         begin = builder.load(first)
         with cgutils.for_range_slice(builder, begin, end, ir.Constant(_I64, 1), _I64) as (index, _):
-            upper, add = self._arc(index)
-            nearest = add(builder.load(self._address(upper, 0), align=self._alignment))
-            with self._when_useful(nearest, builder.load(held[-1])):
-                arriving = [nearest, *(add(label) for label in self._load(upper)[1:])]
-                for label, slot in zip(self._merge([builder.load(slot) for slot in held], arriving), held, strict=True):
-                    builder.store(label, slot)
+            merged = self._merge([builder.load(slot) for slot in held], self._arriving(index))
+            for label, slot in zip(merged, held, strict=True):
+                builder.store(label, slot)
         self._store(row, [builder.load(slot) for slot in held])
+
+    def _arriving(self, index: Any) -> list[Any]:
+        """Return what an arc brings down."""
+        upper, add = self._arc(index)
+        return [add(label) for label in self._load(upper)]
 
     def _arc(self, index: Any) -> tuple[Any, Callable[[Any], Any]]:
         """Return an arc's upper row, and the saturating addition of its cost: one instruction a vector."""
@@ -116,29 +119,22 @@ class _RowCode:
     def _merge(self, held: Sequence[Any], arriving: Sequence[Any]) -> list[Any]:
         """Merge two ascending lists of distinct services into the smallest `depth`, without a branch.
 
-        The arriving label of rank r can only land at rank r or after. Where a service is in both lists, its smaller
-        label stays and the other is dropped.
+        The arriving label of rank r can only land at rank r or after, and what it displaces moves on to the next rank.
+        Once a label of the same service has been met nothing moves any more: of the two the smaller has stayed.
         """
-        select, merged = self._builder.select, list(held)
+        builder, merged = self._builder, list(held)
         for rank, label in enumerate(arriving):
-            carried = label
+            carried, moves = label, None
             for before in merged[:rank]:
-                carried = select(self._same_service(before, label), self._none, carried)
-            for position in range(rank, self._depth - 1):
-                same = self._same_service(merged[position], label)
-                displaced = self._larger(merged[position], carried)
-                merged[position] = self._smaller(merged[position], carried)
-                carried = select(same, self._none, displaced)
-            merged[-1] = self._smaller(merged[-1], carried)
+                moves = self._and(moves, self._other_service(before, label))
+            for position in range(rank, self._depth):
+                old = merged[position]
+                smaller = self._smaller(old, carried)
+                merged[position] = smaller if moves is None else builder.select(moves, smaller, old)
+                if position + 1 < self._depth:
+                    moves = self._and(moves, self._other_service(old, label))
+                    carried = self._larger(old, carried)
         return merged
-
-    def _when_useful(self, nearest: Any, worst_held: Any) -> Any:
-        """Skip a merge to which no lane's nearest arriving label can add; one label is merged sooner than tested."""
-        if self._depth == 1:
-            return contextlib.nullcontext()
-        builder, bits = self._builder, ir.IntType(self._lanes)
-        lanes = builder.bitcast(builder.icmp_unsigned("<", nearest, worst_held), bits)
-        return builder.if_then(builder.icmp_unsigned("!=", lanes, ir.Constant(bits, 0)))
 
     def _is_touched(self, row: Any) -> Any:
         flag = self._builder.load(self._builder.gep(self._touched, [row]))
@@ -174,9 +170,38 @@ class _RowCode:
     def _larger(self, left: Any, right: Any) -> Any:
         return self._builder.select(self._builder.icmp_unsigned("<", left, right), right, left)
 
-    def _same_service(self, left: Any, right: Any) -> Any:
+    def _other_service(self, left: Any, right: Any) -> Any:
         different = self._builder.and_(self._builder.xor(left, right), self._all((1 << ROW_BITS) - 1))
-        return self._builder.icmp_unsigned("==", different, self._all(0))
+        return self._builder.icmp_unsigned("!=", different, self._all(0))
+
+    def _and(self, left: Any, right: Any) -> Any:
+        return right if left is None else self._builder.and_(left, right)
+
+    def _ask(self, row: Any) -> None:
+        """Ask the memory for a row that is written soon; beyond the ends of the store nothing happens."""
+        if self._lanes > 1:
+            for rank in range(self._depth):
+                _write_prefetch(self._builder, self._address(row, rank))
+
+
+def _write_prefetch(builder: Any, pointer: Any) -> None:
+    place = builder.bitcast(pointer, _I8.as_pointer())
+    kind, name = ir.FunctionType(ir.VoidType(), [place.type, _I32, _I32, _I32]), "llvm.prefetch.p0"
+    ask = builder.module.globals.get(name) or ir.Function(builder.module, kind, name)
+    to_write, near, data = (ir.Constant(_I32, value) for value in (1, 3, 1))
+    builder.call(ask, [place, to_write, near, data])
+
+
+@intrinsic
+def _prefetch(_: Any, labels: Any, position: Any) -> Any:
+    """Ask the memory for the line of a label."""
+
+    def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        data = context.make_array(signature.args[0])(context, builder, values[0]).data
+        _write_prefetch(builder, builder.gep(data, [values[1]]))
+        return context.get_dummy_value()
+
+    return types.void(labels, position), generate
 
 
 def _intrinsic(write: Callable[..., None], depth: int, lanes: int) -> Any:
@@ -206,7 +231,7 @@ _push_5x16, _pull_5x16 = _intrinsic(_RowCode.push, 5, LANES), _intrinsic(_RowCod
 
 
 class _Planted(NamedTuple):
-    """The seeds of all lanes, by descending row."""
+    """The seeds of all lanes."""
 
     row: Int32s
     position: Int32s
@@ -227,20 +252,27 @@ class _Arcs(NamedTuple):
 
 @njit(cache=True, nogil=True)
 def _plant(labels: Labels, touched: Flags, planted: _Planted, depth: int, lanes: int) -> None:
-    """Write the seeds into the store, each lane's list ascending."""
+    """Write the seeds into the store, each lane's list ascending. Unsigned positions: none counts from the end."""
     touched.fill(False)
+    size, step = np.uint64(depth * lanes), np.uint64(lanes)
     for seed in range(planted.row.size):
+        if seed + _AHEAD < planted.row.size:
+            far = np.int64(planted.row[seed + _AHEAD]) * depth * lanes
+            for position in range(far, far + depth * lanes, LANES):
+                _prefetch(labels, position)  # type: ignore[call-arg]
         row = planted.row[seed]
-        first = np.int64(row) * depth * lanes
+        first = np.uint64(row) * size
         if not touched[row]:
             touched[row] = True
-            for position in range(first, first + depth * lanes):
+            for position in range(first, first + size):
                 labels[position] = NO_LABEL
         carried = planted.label[seed]
-        for position in range(first + planted.position[seed], first + depth * lanes, lanes):
-            held = labels[position]
-            labels[position] = min(held, carried)
+        place = first + np.uint64(planted.position[seed])
+        for _ in range(depth):
+            held = labels[place]
+            labels[place] = min(held, carried)
             carried = max(held, carried)
+            place += step
 
 
 @njit(cache=True, nogil=True)
@@ -287,24 +319,6 @@ _KERNELS = {(1, 1): _sweep_1x1, (1, LANES): _sweep_1x16, (3, LANES): _sweep_3x16
 
 
 @njit(cache=True, nogil=True)
-def _by_descending_row(rows: Int32s, count: Int32s) -> Int32s:
-    """Return the order that sorts rows (S,) downwards: counted, not compared. `count` has room for every row."""
-    count.fill(0)
-    for seed in range(rows.size):
-        count[rows[seed]] += 1
-    before = 0
-    for row in range(count.size - 1, -1, -1):
-        own = count[row]
-        count[row] = before
-        before += own
-    order = np.empty(rows.size, np.int32)
-    for seed in range(rows.size):
-        order[count[rows[seed]]] = seed
-        count[rows[seed]] += 1
-    return order
-
-
-@njit(cache=True, nogil=True)
 def _ends(ptr: Int64s, arcs: Int32s) -> Int64s:
     """Return where each row's arcs (cheapest first) begin to cost more than a label holds."""
     ends = ptr[1:].copy()
@@ -335,7 +349,6 @@ class Sweep:
         begin = -(loose.ctypes.data // 4) % 16
         self._labels = loose[begin : begin + size]
         self._touched = np.empty(hierarchy.junctions, np.bool_)
-        self._count = np.empty(hierarchy.junctions, np.int32)
         push = (hierarchy.push_ptr, _ends(hierarchy.push_ptr, hierarchy.push_arcs), hierarchy.push_arcs)
         pull = push
         if hierarchy.pull_arcs is not hierarchy.push_arcs:
@@ -358,16 +371,13 @@ class Sweep:
         """
         if len(batch) > self.lanes:
             raise ValueError(f"{len(batch)} categories do not fit {self.lanes} lanes")
-        for seeds in batch:
-            seeds.require_fit()
         _KERNELS[self.depth, self.lanes](self._labels, self._touched, self._planted(batch), self._arcs)
         return self._labels.reshape(self.hierarchy.junctions, self.depth, self.lanes)
 
     def _planted(self, batch: Sequence[Seeds]) -> _Planted:
         lanes = np.repeat(np.arange(len(batch), dtype=np.int32), [seeds.junction.size for seeds in batch])
         nothing = Seeds(*3 * [np.zeros(0, np.int32)])
-        junction, service, cost_ds = (np.concatenate(column) for column in zip(nothing, *batch, strict=True))
-        rows = self.hierarchy.row[junction]
-        order = _by_descending_row(rows, self._count)
-        labels = cost_ds.astype(np.uint32) << np.uint32(ROW_BITS) | service.astype(np.uint32)
-        return _Planted(rows[order], lanes[order], labels[order])
+        every = Seeds(*(np.concatenate(column) for column in zip(nothing, *batch, strict=True)))
+        every.require_fit()
+        labels = every.cost_ds.astype(np.uint32) << np.uint32(ROW_BITS) | every.row.astype(np.uint32)
+        return _Planted(self.hierarchy.row[every.junction], lanes, labels)
