@@ -155,7 +155,10 @@ def _geocoder() -> Callable[[str], Any]:
     try:
         import osmnx  # noqa: PLC0415 - an extra: only places ask for it
     except ImportError as error:
-        raise ConfigurationError("a place is found by osmnx: pip install alentours[place]") from error
+        raise ConfigurationError(
+            "a place is found by osmnx, which is not installed: scripts/setup test adds it to a clone's environment, "
+            "pip install alentours[place] to another"
+        ) from error
     osmnx.settings.requests_timeout, osmnx.settings.use_cache = _TIMEOUT_S, False
     geocode: Callable[[str], Any] = osmnx.geocode_to_gdf
     return geocode
