@@ -56,6 +56,14 @@ _CELLS = (
     "k.people, k.people_0_17, k.people_65_plus, k.living_standard_eur, k.in_territory, k.geom "
     f"FROM {SCHEMA}.run r JOIN {SCHEMA}.cell k ON k.run = r.id WHERE r.id IN {_PUBLISHED}"
 )
+_ZONES = (
+    "SELECT z.run::bigint * 10000000 + row_number() OVER (PARTITION BY z.run ORDER BY z.id) AS ogc_fid, "
+    "r.territory || '/' || z.id AS key, r.territory, z.run, z.id AS zone, z.name, o.licence, z.source, o.producer, "
+    f"o.data_date, o.attribution, z.geom FROM {SCHEMA}.run r JOIN {SCHEMA}.zone z ON z.run = r.id "
+    f"JOIN {SCHEMA}.source o ON o.run = z.run AND o.id = z.source WHERE r.id IN {_PUBLISHED}"
+)
+_WHOLE = {"published_commune": _COMMUNES, "published_cell": _CELLS, "published_zone": _ZONES}
+"""The views of everything but services, each with a head of its own."""
 _SAID_OF = {
     "ogc_fid": "Numéro de ligne, nouveau à chaque publication / row number, new with every publication",
     "key": "Clé qui reste : territoire/id / key that stays: territory/id",
@@ -86,6 +94,7 @@ _SAID_OF = {
     "postcodes": "Codes postaux, séparés par un blanc / postcodes, separated by a blank",
     "epci": "SIREN de l’intercommunalité, vide si aucune / SIREN of the intercommunality, empty if none",
     "density": "Grille communale de densité de l’INSEE en 7 niveaux, 1 dense à 7 rural / density class, 1 to 7",
+    "zone": "Identifiant de la zone, source:clé chez le producteur / id of the zone, source:key at its publisher",
     "cell": "Carreau de 200 m, identifiant de l’INSEE / cell of 200 m, as INSEE names it",
     "people": "Habitants / inhabitants",
     "people_0_17": "Dont moins de 18 ans / of those, under 18",
@@ -123,6 +132,12 @@ def views_of(taxonomy: Taxonomy, method: Method) -> list[View]:
         ),
         View("published_commune", _COMMUNES, "Communes du territoire et de sa couronne / communes"),
         View("published_cell", _CELLS, "Carreaux habités du territoire et de sa couronne, centres / inhabited cells"),
+        View(
+            "published_zone",
+            _ZONES,
+            "Zones de transport à la demande du territoire et de sa couronne ; ni jours, ni réservation, aucun poids "
+            "dans les scores / areas of transport on demand; neither days nor booking, and of no weight in scores",
+        ),
         *(
             _part(name, label, members, share_alike)
             for name, label, members in named
@@ -213,7 +228,7 @@ def _drop_stale(connection: psycopg.Connection[Any], wanted: Iterable[str]) -> N
 
 def _made(view: View) -> sql.Composed:
     name = sql.Identifier(SCHEMA, view.name)
-    columns = {"published_commune": _COMMUNES, "published_cell": _CELLS}.get(view.name, _SERVICES)
+    columns = _WHOLE.get(view.name, _SERVICES)
     head = columns.partition(f" FROM {SCHEMA}.run r ")[0]
     said = [
         sql.SQL("COMMENT ON COLUMN {} IS {}").format(sql.Identifier(SCHEMA, view.name, column), sql.Literal(text))
@@ -258,7 +273,7 @@ def _comment(view: View, published: Mapping[str, list[_Part]]) -> sql.Composed:
 
 def _sentences(view: View, published: Mapping[str, list[_Part]]) -> Iterator[str]:
     yield view.title
-    if view.name in {"published_commune", "published_cell"}:
+    if view.name in _WHOLE:
         return
     parts = [
         part

@@ -1,10 +1,10 @@
-"""A published run to look at in PostGIS: one collège, one baker, one commune."""
+"""A published run to look at in PostGIS: one collège, one baker, one commune, one area of transport on demand."""
 
 from __future__ import annotations
 
 import shapely
 
-from geo.places import Commune, Licence, Provenance, Service
+from geo.places import Commune, Licence, Provenance, Service, Zone
 from ingest.store.postgis import PostgisStore
 from tests.ingest.store.records import rejects_of, service, source
 
@@ -24,7 +24,9 @@ def publish(store: PostgisStore, *services: Service, territory: str = "71", publ
     run = store.begin(territory)
     sources = [source(), OFFICIAL]
     creusot = Commune("71153", "Le Creusot", "71", 20907, ("71200",), True, shapely.box(4.4, 46.7, 4.5, 46.9))
-    store.put(run, sources=sources, rejects=rejects_of(sources), services=services, communes=[creusot])
+    around = Zone("annuaire:nord", "Nord", "annuaire", shapely.box(4.4, 46.8, 4.5, 46.9))
+    told = {"services": services, "communes": [creusot], "zones": [around]}
+    store.put(run, sources=sources, rejects=rejects_of(sources), **told)
     if published:
         store.published(run, f"snapshot-{run}")
     return run

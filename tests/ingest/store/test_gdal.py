@@ -57,7 +57,8 @@ def test_the_layers_are_the_views_and_no_table(database: str, taxonomy: Taxonomy
         re.findall(r"^\d+: (?:alentours\.)?(\w+)(?: \((.+)\))?$", run("ogrinfo", "-ro", database), re.MULTILINE)
     )
     assert set(listed) == {view.name for view in views_of(taxonomy, method)}
-    assert {kind for name, kind in listed.items() if name != "published_commune"} == {"Point"}
+    areas = {"published_commune", "published_zone"}
+    assert {kind for name, kind in listed.items() if name not in areas} == {"Point"}
 
 
 @pytest.mark.parametrize("view", ["service_education_college", "family_school_secondary", "published_service"])

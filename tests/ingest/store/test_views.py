@@ -42,7 +42,7 @@ def scalar(store: PostgisStore, query: str) -> object:
 def test_every_category_and_family_has_its_views_in_ascii(taxonomy: Taxonomy, method: Method) -> None:
     names = [view.name for view in views_of(taxonomy, method)]
     assert (
-        len(names) == len(set(names)) == 3 + 2 * (len(taxonomy) + len({c.family for c in method.categories.values()}))
+        len(names) == len(set(names)) == 4 + 2 * (len(taxonomy) + len({c.family for c in method.categories.values()}))
     )
     assert all(name.isascii() and name.replace("_", "").isalnum() and len(name) <= 63 for name in names)
     assert {"service_education_college", "service_education_college_osm", "family_health", "family_health_osm"} <= {
@@ -74,6 +74,24 @@ def test_gis_users_see_what_is_published_and_nothing_else(
     bakery = layer(store, "family_shopping_osm").iloc[0]
     assert (bakery["licence"], bakery["source"], bakery["data_date"]) == ("ODbL-1.0", "osm", "2026-01")
     assert bakery["attribution"] == "© contributeurs d’OpenStreetMap"
+
+
+def test_areas_of_transport_on_demand_are_shown_with_their_source_and_a_key_of_their_own(
+    store: PostgisStore, taxonomy: Taxonomy, method: Method
+) -> None:
+    runs = [publish(store, COLLEGE, territory=territory) for territory in ("01", "71")]
+    store.show(taxonomy, method)
+    zones = layer(store, "published_zone")
+    assert list(zones["key"]) == ["01/annuaire:nord", "71/annuaire:nord"]
+    assert list(zones["ogc_fid"]) == [run * 10_000_000 + 1 for run in runs]
+    north = zones.iloc[1]
+    assert (north["name"], north["licence"], north["producer"]) == ("Nord", "etalab-2.0", "Ministère")
+    assert north["geom"].bounds == (4.4, 46.8, 4.5, 46.9)
+    said = str(scalar(store, "SELECT obj_description('alentours.published_zone'::regclass)"))
+    assert "on demand" in said
+    columns = "SELECT count(*) FROM pg_attribute WHERE attrelid = 'alentours.published_zone'::regclass AND attnum > 0"
+    told = f"{columns} AND col_description(attrelid, attnum) IS NULL AND attname <> 'name'"
+    assert scalar(store, told) == 0
 
 
 def test_a_publication_under_one_licence_has_no_row_of_another(
