@@ -39,8 +39,9 @@ function component(
 }
 
 const score = (components: Component[]): Score => ({
-  place: { label: '', type: '', id: null, lon: 4, lat: 46, insee: null, off_m: 0 },
+  place: { label: '', type: '', id: null, lon: 4, lat: 46, insee: null, off_m: 0, crosses: false },
   mode: 'walk',
+  slope: null,
   profile: 'famille',
   total: null,
   interval: null,

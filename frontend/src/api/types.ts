@@ -139,8 +139,12 @@ export interface Score {
     lat: number;
     insee: string | null;
     off_m: number;
+    /** Whether the straight line to its street crosses a river, a railway or a motorway: none lies on this side. */
+    crosses: boolean;
   };
   mode: string;
+  /** Name of the raster by which slopes count; null: every street counts as level. */
+  slope: string | null;
   profile: string;
   total: number | null;
   interval: [number, number] | null;
