@@ -9,21 +9,22 @@ Polygons are for the eye. To count what lies within, ask by exact times: ``geo.c
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, cast
 
 import numpy as np
 import shapely
-from contourpy import FillType, contour_generator
 from numba import njit
 from numpy.typing import NDArray
 from shapely import MultiPolygon
 
-from geo.antimeridian import cut, side_by_side
-from geo.arrays import Floats, Int32s, Int64s, frozen
+from geo.antimeridian import cut
+from geo.arrays import Flags, Floats, Int32s, Int64s, frozen
+from geo.contours import outlines
 from geo.network import StreetNetwork
-from geo.projection import Projection
+from geo.projection import Patch, Projection
 from geo.travel import UNREACHABLE_DS, Direction, EdgeReads, Spread, read_end
 
 __all__ = ["OFF_ROAD_M", "Raster", "isochrones", "time_cells"]
@@ -36,8 +37,6 @@ _DEGREE_DIGITS = 6
 _SMOOTHED_DS = 100.0
 """Cells within so many tenths of a second of a limit move its line; farther ones do not matter."""
 _Grid = NDArray[np.float32]
-_Outlines = tuple[Sequence[Floats], Sequence[NDArray[np.uint32]]]
-"""The corners of each polygon, and where its rings begin among them."""
 
 
 class _Shapes(NamedTuple):
@@ -102,20 +101,15 @@ def isochrones(
     if timed is None:
         return [MultiPolygon() for _ in limits_s]
     cells, raster = timed
-    return _contoured(cells, raster, projection, [limit * 10 - spread.extra_ds for limit in limits_s])
+    right_m, high_m = raster.left_m + raster.cell_m * raster.columns, raster.low_m + raster.cell_m * raster.rows
+    patch = Patch(projection, raster.left_m, raster.low_m, right_m, high_m)
+    return [_polygon(cells, limit * 10 - spread.extra_ds, raster, patch) for limit in limits_s]
 
 
 def time_cells(
     network: StreetNetwork, spread: Spread, home_m: Floats, off_road_m_per_s: float, limit_s: float
 ) -> tuple[_Grid, Raster] | None:
-    """Draw the times into a raster.
-
-    Parameters
-    ----------
-    network, spread, home_m, off_road_m_per_s
-        As for :func:`isochrones`.
-    limit_s
-        Door to door.
+    """Draw the times into a raster; the arguments are those of :func:`isochrones`.
 
     Returns
     -------
@@ -126,7 +120,7 @@ def time_cells(
     pieces = _reached_pieces(network, spread, home_m, whole_ds)
     if not len(pieces.ends_m):
         return None
-    raster = _raster_over(pieces.ends_m)
+    raster = _raster_over(*_extent(pieces.ends_m))
     reach_m = max(OFF_ROAD_M, 1.5 * raster.cell_m)
     barred = _barred(frozen(network.obstacle_xy_m, np.float64), raster)
     beyond_ds = 2.0 * whole_ds + 100.0
@@ -164,52 +158,42 @@ def _reached_pieces(network: StreetNetwork, spread: Spread, home_m: Floats, whol
     return _Pieces(frozen(ends_m, np.float64), frozen(ends_ds, np.float64))
 
 
-def _raster_over(ends_m: Floats) -> Raster:
-    low, high = ends_m.reshape(-1, 2).min(axis=0), ends_m.reshape(-1, 2).max(axis=0)
-    cell = float(np.clip((high - low).max() / _CELLS_ACROSS, _FINEST_M, _COARSEST_M))
-    margin = int(np.ceil(OFF_ROAD_M / cell)) + 2
+def _raster_over(low_m: Floats, high_m: Floats) -> Raster:
+    cell = min(max(float((high_m - low_m).max()) / _CELLS_ACROSS, _FINEST_M), _COARSEST_M)
+    margin = math.ceil(OFF_ROAD_M / cell) + 2
     # on round metres, so that two answers about one place can be laid on each other
-    left, bottom = (np.floor(low / cell) - margin) * cell
-    columns, rows = (np.ceil((high - [left, bottom]) / cell) + margin + 1).astype(int)
-    return Raster(float(left), float(bottom), cell, int(columns), int(rows))
+    left, bottom = ((math.floor(float(low) / cell) - margin) * cell for low in low_m)
+    columns, rows = (
+        math.ceil((float(high) - begin) / cell) + margin + 1 for high, begin in zip(high_m, (left, bottom), strict=True)
+    )
+    return Raster(left, bottom, cell, columns, rows)
 
 
-def _contoured(cells: _Grid, raster: Raster, projection: Projection, limits_ds: Sequence[float]) -> list[MultiPolygon]:
-    x = raster.left_m + raster.cell_m * np.arange(raster.columns)
-    y = raster.low_m + raster.cell_m * np.arange(raster.rows)
-    polygons = []
-    for limit_ds in limits_ds:
-        lines = contour_generator(x, y, _beside(cells, limit_ds), name="serial", fill_type=FillType.OuterOffset)
-        polygons.append(_polygon(*cast("_Outlines", lines.filled(-2.0, 0.0)), projection))
-    return polygons
+def _polygon(cells: _Grid, limit_ds: float, raster: Raster, patch: Patch) -> MultiPolygon:
+    corners, rings, polygons = outlines(_beside(cells, limit_ds))
+    if not len(corners):
+        return MultiPolygon()
+    degrees = patch.to_lonlat(corners * raster.cell_m + [raster.left_m, raster.low_m], _DEGREE_DIGITS)
+    whole = np.array([0, len(polygons) - 1])
+    (polygon,) = shapely.from_ragged_array(shapely.GeometryType.MULTIPOLYGON, degrees, (rings, polygons, whole))
+    return cut(cast("MultiPolygon", polygon))
 
 
+@njit(cache=True, nogil=True)
 def _beside(cells: _Grid, limit_ds: float) -> _Grid:
     """Say how far each cell lies within a limit (below 0) or beyond, so that no line comes near a cell's centre.
 
-    A line through a centre, or a hair beside it, would draw corners on top of each other. What is near the limit moves
-    a tenth away from it and what is far counts as 1: of two limits, the longer gives no cell the higher number, so its
-    polygon contains the other's.
+    What is near the limit moves a tenth away from it and what is far counts as 1 (``geo.contours`` says why): of two
+    limits, the longer gives no cell the higher number, so its polygon contains the other's.
     """
-    beyond = np.clip((cells - np.float32(limit_ds)) / np.float32(_SMOOTHED_DS), -1.0, 1.0)
-    return np.asarray(np.where(beyond > 0, np.maximum(beyond, 0.1), np.minimum(beyond, -0.1)), np.float32)
-
-
-def _polygon(points: Sequence[Floats], offsets: Sequence[NDArray[np.uint32]], projection: Projection) -> MultiPolygon:
-    if not points:
-        return MultiPolygon()
-    lon, lat = projection.to_lonlat(*np.concatenate(points).T)
-    degrees = np.round(np.column_stack([side_by_side(lon), lat]), _DEGREE_DIGITS)
-    first = np.cumsum([0, *(len(part) for part in points)])
-    rings = np.concatenate([[0], *(own[1:] + begin for own, begin in zip(offsets, first, strict=False))])
-    parts = np.cumsum([0, *(len(own) - 1 for own in offsets)])
-    whole = np.array([0, len(points)])
-    (polygon,) = shapely.from_ragged_array(shapely.GeometryType.MULTIPOLYGON, degrees, (rings, parts, whole))
-    if not shapely.is_valid(polygon):
-        # rounding may bring two corners together
-        polygon = shapely.make_valid(polygon, method="structure", keep_collapsed=False)
-    areas = [part for part in shapely.get_parts(polygon) if part.geom_type == "Polygon" and not part.is_empty]
-    return cut(MultiPolygon(areas))
+    beyond = np.empty_like(cells)
+    for row in range(cells.shape[0]):
+        for column in range(cells.shape[1]):
+            value = (cells[row, column] - np.float32(limit_ds)) * np.float32(1.0 / _SMOOTHED_DS)
+            low = max(min(value, np.float32(-0.1)), np.float32(-1.0))
+            high = min(max(value, np.float32(0.1)), np.float32(1.0))
+            beyond[row, column] = high if value > np.float32(0.0) else low
+    return beyond
 
 
 @njit(cache=True, nogil=True)
@@ -279,6 +263,7 @@ def _run_along(
     low, high = shapes.ptr[edge], shapes.ptr[edge + 1]
     for step in range(high - low - 1):
         a, b = (low + step, low + step + 1) if up else (high - 1 - step, high - 2 - step)
+        a, b = np.uint64(a), np.uint64(b)  # never counted from the end
         run_a = (shapes.share[a] - begin) if up else (begin - shapes.share[a])
         run_b = (shapes.share[b] - begin) if up else (begin - shapes.share[b])
         if run_b <= 0.0 and run_b < run_a:
@@ -292,16 +277,28 @@ def _run_along(
         cut_b = (limit_ds - t_a) / (t_b - t_a) if t_b > limit_ds else 1.0
         if cut_b < cut_a:
             break
-        dx, dy = shapes.xy_m[b, 0] - shapes.xy_m[a, 0], shapes.xy_m[b, 1] - shapes.xy_m[a, 1]
-        ends_m[count, 0], ends_m[count, 1] = shapes.xy_m[a, 0] + cut_a * dx, shapes.xy_m[a, 1] + cut_a * dy
-        ends_m[count, 2], ends_m[count, 3] = shapes.xy_m[a, 0] + cut_b * dx, shapes.xy_m[a, 1] + cut_b * dy
+        x, y = shapes.xy_m[a, 0], shapes.xy_m[a, 1]
+        dx, dy = shapes.xy_m[b, 0] - x, shapes.xy_m[b, 1] - y
+        ends_m[count, 0], ends_m[count, 1] = x + cut_a * dx, y + cut_a * dy
+        ends_m[count, 2], ends_m[count, 3] = x + cut_b * dx, y + cut_b * dy
         ends_ds[count, 0], ends_ds[count, 1] = t_a + cut_a * (t_b - t_a), t_a + cut_b * (t_b - t_a)
         count += 1
     return count
 
 
 @njit(cache=True, nogil=True)
-def _barred(obstacles_m: Floats, raster: Raster) -> NDArray[np.bool_]:
+def _extent(ends_m: Floats) -> tuple[Floats, Floats]:
+    """Return the least and the greatest x and y of pieces (P, 4)."""
+    low, high = np.full(2, np.inf), np.full(2, -np.inf)
+    for piece in range(ends_m.shape[0]):
+        for axis in range(2):
+            low[axis] = min(low[axis], ends_m[piece, axis], ends_m[piece, axis + 2])
+            high[axis] = max(high[axis], ends_m[piece, axis], ends_m[piece, axis + 2])
+    return low, high
+
+
+@njit(cache=True, nogil=True)
+def _barred(obstacles_m: Floats, raster: Raster) -> Flags:
     """Mark the cells (rows, columns) that an obstacle passes through."""
     barred = np.zeros((raster.rows, raster.columns), np.bool_)
     right = raster.left_m + raster.cell_m * raster.columns
@@ -327,7 +324,7 @@ def _time_cells(
     ds_per_m: float,
     reach_m: float,
     beyond_ds: float,
-    barred: NDArray[np.bool_],
+    barred: Flags,
 ) -> _Grid:
     """Return the tenths of a second (rows, columns) at the centres of the cells; `beyond_ds` elsewhere.
 
@@ -336,55 +333,65 @@ def _time_cells(
     """
     time = np.full((raster.rows, raster.columns), np.float32(beyond_ds), np.float32)
     off = np.zeros((raster.rows, raster.columns), np.float32)
+    per_cell = 1.0 / raster.cell_m
     for piece in range(ends_m.shape[0]):
-        x0, y0, x1, y1 = ends_m[piece]
-        steps = int(max(abs(x1 - x0), abs(y1 - y0)) / raster.cell_m) + 1
+        x0, y0 = ends_m[piece, 0], ends_m[piece, 1]
+        x1, y1 = ends_m[piece, 2], ends_m[piece, 3]
+        steps = int(max(abs(x1 - x0), abs(y1 - y0)) * per_cell) + 1
         # a piece that goes on where another ended has drawn its first point
         joined = piece > 0 and x0 == ends_m[piece - 1, 2] and y0 == ends_m[piece - 1, 3]
         for step in range(1 if joined else 0, steps + 1):
             along = step / steps
-            x = (x0 + (x1 - x0) * along - raster.left_m) / raster.cell_m
-            y = (y0 + (y1 - y0) * along - raster.low_m) / raster.cell_m
-            column, row = int(x + 0.5), int(y + 0.5)
-            away = np.hypot(x - column, y - row) * raster.cell_m
-            ds = (
-                ends_ds[piece, 0]
-                + (ends_ds[piece, 1] - ends_ds[piece, 0]) * along
-                + max(0.0, away - 0.5 * raster.cell_m) * ds_per_m
-            )
+            x = (x0 + (x1 - x0) * along - raster.left_m) * per_cell
+            y = (y0 + (y1 - y0) * along - raster.low_m) * per_cell
+            column, row = np.uint64(x + 0.5), np.uint64(y + 0.5)
+            on_street_ds = ends_ds[piece, 0] + (ends_ds[piece, 1] - ends_ds[piece, 0]) * along
+            if on_street_ds >= time[row, column]:
+                continue
+            away = math.sqrt((x - column) ** 2 + (y - row) ** 2) * raster.cell_m
+            ds = on_street_ds + max(0.0, away - 0.5 * raster.cell_m) * ds_per_m
             if ds < time[row, column]:
                 time[row, column] = ds
                 off[row, column] = away
-    for row in range(1, raster.rows):
-        for column in range(1, raster.columns - 1):
-            _from_neighbours(time, off, barred, row, column, 1, raster.cell_m, ds_per_m, reach_m)
-    for row in range(raster.rows - 2, -1, -1):
-        for column in range(raster.columns - 2, 0, -1):
-            _from_neighbours(time, off, barred, row, column, -1, raster.cell_m, ds_per_m, reach_m)
+    for backwards in (False, True):
+        _walk_off(time, off, barred, backwards, raster.cell_m, ds_per_m, reach_m)
     return time
 
 
 @njit(cache=True, nogil=True)
-def _from_neighbours(
-    time: _Grid,
-    off: _Grid,
-    barred: NDArray[np.bool_],
-    row: int,
-    column: int,
-    side: int,
-    cell_m: float,
-    ds_per_m: float,
-    reach_m: float,
+def _walk_off(
+    time: _Grid, off: _Grid, barred: Flags, backwards: bool, cell_m: float, ds_per_m: float, reach_m: float
 ) -> None:
-    """Walk to a cell from those of its neighbours that this pass has been at, where nothing bars the way."""
-    if barred[row, column]:
-        return
-    for down, across, metres in ((1, 0, 1.0), (0, 1, 1.0), (1, 1, 1.4142135623730951), (1, -1, 1.4142135623730951)):
-        near_row, near_column = row - side * down, column - side * across
-        if barred[near_row, near_column] or barred[near_row, column] or barred[row, near_column]:
-            continue
-        there_m = off[near_row, near_column] + metres * cell_m
-        there_ds = time[near_row, near_column] + metres * cell_m * ds_per_m
-        if there_m <= reach_m and there_ds < time[row, column]:
-            time[row, column] = there_ds
-            off[row, column] = there_m
+    """Walk to each cell from those of its neighbours that this pass has been at, where nothing bars the way."""
+    rows, columns = time.shape
+    side = -1 if backwards else 1
+    flat, flat_off, flat_barred = time.reshape(-1), off.reshape(-1), barred.reshape(-1)
+    straight_m, diagonal_m = np.float32(cell_m), np.float32(1.4142135623730951 * cell_m)
+    straight_ds, diagonal_ds = np.float32(straight_m * ds_per_m), np.float32(diagonal_m * ds_per_m)
+    for step in range(1, rows):
+        row = rows - 1 - step if backwards else step
+        for place in range(1, columns - 1):
+            here = row * columns + (columns - 1 - place if backwards else place)
+            below, before = here - side * columns, here - side
+            left, right = below - side, below + side
+            here_ds = flat[np.uint64(here)]
+            # most cells are reached no sooner from anywhere: only for the others all the rest is looked at
+            straight = min(flat[np.uint64(below)], flat[np.uint64(before)])
+            diagonal = min(flat[np.uint64(left)], flat[np.uint64(right)])
+            if straight + straight_ds >= here_ds and diagonal + diagonal_ds >= here_ds:
+                continue
+            if flat_barred[np.uint64(here)]:
+                continue
+            # of a way across a corner, the two cells beside it must be free
+            for near, one, other, metres, metres_ds in (
+                (below, below, here, straight_m, straight_ds),
+                (before, before, here, straight_m, straight_ds),
+                (left, below, before, diagonal_m, diagonal_ds),
+                (right, below, here + side, diagonal_m, diagonal_ds),
+            ):
+                there_m, there_ds = flat_off[np.uint64(near)] + metres, flat[np.uint64(near)] + metres_ds
+                if there_ds >= flat[np.uint64(here)] or there_m > reach_m:
+                    continue
+                if not (flat_barred[np.uint64(near)] or flat_barred[np.uint64(one)] or flat_barred[np.uint64(other)]):
+                    flat[np.uint64(here)] = there_ds
+                    flat_off[np.uint64(here)] = there_m

@@ -13,7 +13,7 @@ import numpy as np
 
 from geo.fields import AccessField, ServicePoints
 from geo.hierarchy import Hierarchy
-from geo.isochrone import time_cells
+from geo.isochrone import isochrones
 from geo.modes import Mode, load_modes
 from geo.network import RawStreets, StreetNetwork
 from geo.place_sweep import PlaceSweep
@@ -45,7 +45,8 @@ def warm_up(modes: Path = _MODES) -> None:
 
 
 def _run(raw: RawStreets, mode: Mode) -> None:
-    network = StreetNetwork.build(raw, mode, Projection("EPSG:2154"))
+    projection = Projection("EPSG:2154")
+    network = StreetNetwork.build(raw, mode, projection)
     index = EdgeIndex(network)
     snap = index.snap(raw.node_lonlat)
     index.nearest_m(raw.node_lonlat)
@@ -68,7 +69,7 @@ def _run(raw: RawStreets, mode: Mode) -> None:
     for direction in Direction:
         spread = Travel(network).spread(stops.only(0), direction, 0)
         spread.door_to_door_ds(stops)
-        time_cells(network, spread, snap.xy_m[[0, 0]], mode.off_road_m_per_s, 600.0)
+        isochrones(network, projection, spread, snap.xy_m[[0, 0]], mode.off_road_m_per_s, [600.0])
 
 
 def _tiny_town() -> RawStreets:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.errors import ConfigurationError
-from geo.projection import Projection, ground_m
+from geo.projection import Patch, Projection, ground_m
 
 LAMBERT = Projection("EPSG:2154")
 
@@ -50,3 +50,34 @@ def test_the_ground_is_an_ellipsoid():
     assert quarter_m == pytest.approx([10_001_965.729, 10_018_754.171], abs=0.001), "meridian and equator of WGS 84"
     assert float(ground_m(4.4, 46.8, 4.4, 46.8)) == 0
     assert np.isnan(ground_m(4.4, 46.8, np.nan, 46.8))
+
+
+@pytest.mark.parametrize(
+    ("crs", "lon", "lat"),
+    [("EPSG:2154", 4.4, 46.8), ("EPSG:2975", 55.5, -21.1), ("EPSG:2972", -53.0, 4.0), ("EPSG:32633", 14.4, 35.9)],
+)
+@pytest.mark.parametrize("side_m", [500.0, 100_000.0])
+def test_a_patch_gives_the_degrees_of_the_projection(crs, lon, lat, side_m):
+    plane = Projection(crs)
+    x, y = (float(value) for value in plane.to_xy_m(lon, lat))
+    patch = Patch(plane, x, y, x + side_m, y + side_m / 2)
+    xy_m = np.random.default_rng(5).uniform((x, y), (x + side_m, y + side_m / 2), (500, 2))
+    there = np.column_stack(plane.to_lonlat(*xy_m.T))
+    assert np.abs(patch.to_lonlat(xy_m, 12) - there).max() < 1e-8
+    assert np.abs(patch.to_lonlat(xy_m, 6) - there).max() <= 0.51e-6
+
+
+def test_degrees_of_a_patch_run_on_beyond_the_antimeridian():
+    plane = Projection("EPSG:32760")
+    x, y = (float(value) for value in plane.to_xy_m(179.99, -17.0))
+    lon = Patch(plane, x, y, x + 5_000, y + 5_000).to_lonlat(np.array([[x, y], [x + 4_000, y]]), 6)[:, 0]
+    assert 179.98 < lon[0] < 180 < lon[1] < 180.05
+
+
+def test_one_position_is_projected_to_the_last_bit_as_many():
+    plane = Projection("EPSG:2154")
+    lonlat = np.random.default_rng(2).uniform((3, 45), (6, 48), (200, 2))
+    lonlat = np.vstack([lonlat, [(np.nan, 46.0), (4.0, 95.0), (400.0, 46.0)]])
+    x, y = plane.to_xy_m(*lonlat.T)
+    one = np.array([plane.point_to_xy_m(*row) for row in lonlat.tolist()])
+    assert np.array_equal(one, np.column_stack([x, y]), equal_nan=True)
