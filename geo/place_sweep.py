@@ -72,7 +72,7 @@ class PlaceSweep:
         by_row = np.full(self._hierarchy.junctions, UNREACHABLE_DS, np.uint32)
         _climb(starts, frozen(first_ds, np.int32), self._parent, up_ptr, up, by_row)
         _descend(*down, by_row)
-        return by_row[self._hierarchy.row].astype(np.int32)
+        return _by_junction(by_row, frozen(self._hierarchy.row, np.int32))
 
 
 def _parent_rows(hierarchy: Hierarchy) -> Int32s:
@@ -148,3 +148,12 @@ def _descend(ptr: Int64s, blocks: _Costs, by_row: _Costs) -> None:
 @njit(cache=True, nogil=True)
 def _arriving(place: np.uint64, blocks: _Costs, by_row: _Costs) -> np.uint32:
     return by_row[blocks[place]] + blocks[place + np.uint64(_FOUR)]  # type: ignore[no-any-return]
+
+
+@njit(cache=True, nogil=True)
+def _by_junction(by_row: _Costs, row_of: Int32s) -> Int32s:
+    """Return the cost of each junction; unsigned positions again: numpy would check each of them."""
+    costs = np.empty(row_of.size, np.int32)
+    for junction in range(row_of.size):
+        costs[junction] = by_row[np.uint64(row_of[junction])]
+    return costs
