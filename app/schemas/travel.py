@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from app.schemas.places import DeparturesPerDay, Origin
 from app.schemas.problems import Problem
 from app.schemas.scores import Place, PlaceQuestion
 from app.schemas.shape import Label, Latitude, Longitude, Shape
@@ -125,7 +126,7 @@ class RouteStep(Shape):
 
 
 class RouteService(Shape):
-    """The service that one goes to."""
+    """The service that one goes to, as a score shows it."""
 
     service: str
     name: str
@@ -134,6 +135,12 @@ class RouteService(Shape):
     source: str
     licence: str
     data_date: str
+    departures: DeparturesPerDay | None
+    """Of a stop; null where no timetable is known, never 0."""
+    lines: list[str]
+    """Public names of the lines that call at a stop; empty where none are known."""
+    given_by: dict[str, Origin]
+    """Property → the row that gives it, where that is not the row of `source`; as in `/services`."""
 
 
 class RouteProperties(Shape):

@@ -61,8 +61,12 @@ def test_the_way_to_a_service_takes_the_seconds_of_the_score(client: Client, tow
     for component in score["components"]:
         for near in component["nearest"][:1]:
             asked = {"from": f"{here['lon']},{here['lat']}", "service": near["service"], "mode": mode}
-            told = client.get("/api/v1/route", **asked).json()["properties"]
+            body = client.get("/api/v1/route", **asked).json()
+            RouteAnswer.model_validate(body)
+            told = body["properties"]
             assert round(told["seconds"]) == near["seconds"]
+            for rows in (told["legs"], told["steps"]):
+                assert sum(round(row["seconds"] * 10) for row in rows) == round(told["seconds"] * 10)
             assert told["service"]["name"] == near["name"]
             checked += 1
     assert checked > 5
