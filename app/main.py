@@ -17,6 +17,7 @@ from app.routes import coverage, isochrone, ledger, meta, pages, places, route, 
 from app.schemas import Problem, ScoresQuestion, TravelTimesQuestion
 from app.serving import Serving
 from app.settings import Settings, load_settings
+from app.warming import lay_out
 
 __all__ = ["create_app", "from_environment"]
 
@@ -84,6 +85,7 @@ def from_environment() -> FastAPI:
 
 @contextlib.asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    lay_out(app)
     async with app.state.serving.watched(app.state.settings.watch_s):
         yield
 

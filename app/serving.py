@@ -18,14 +18,10 @@ import structlog
 
 from app.logs import fault
 from app.tiles import TileArchive
-from geo.catchment import Counted, catchments
+from app.warming import warm
 from geo.errors import AlentoursError, NoSnapshot, SnapshotCorrupt
-from geo.projection import Projection
 from geo.publication import current_id
-from geo.scoring import Place, score
 from geo.snapshot import Snapshot
-from geo.standpoint import Standpoint, stand, travel
-from geo.travel import Direction
 
 __all__ = ["Served", "Serving"]
 
@@ -54,15 +50,7 @@ class Served:
     def warm(self) -> None:
         """Open what the first request of each mode would open, and have the kernels loaded, before anybody waits."""
         _ = self.tiles
-        profile = next(iter(self.snapshot.profiles.values()))
-        for mode, network in self.snapshot.networks.items():
-            lon, lat = Projection(network.crs).to_lonlat(*network.junction_xy_m[0])
-            here = Place(float(lon), float(lat))
-            score(self.snapshot, [here], mode, profile)
-            (found,) = stand(self.snapshot, mode, [here])
-            if isinstance(found, Standpoint):
-                times = travel(self.snapshot, mode).spread(found.stops, Direction.FROM, 0, 600)
-                catchments(Counted.of(self.snapshot, mode), times, [60.0])
+        warm(self.snapshot)
 
 
 class Serving:
