@@ -299,8 +299,8 @@ def pack_arcs(upper_ptr: Int64s, upper: Int32s, costs: Int32s, keep: Flags, rows
 
     Returns
     -------
-    (N+1,) and (2A,): for each sweep row its arcs as pairs (upper row, cost), cheapest first, so that the test whether
-    an arc can still improve a row fails early.
+    (N+1,) and (2A,): for each sweep row its arcs as pairs (upper row, cost), cheapest first, so that those which
+    cost more than a label holds are the last.
     """
     size = rows.size
     place_of = np.empty(size, np.int32)

@@ -86,6 +86,29 @@ def test_a_seed_may_cost_all_that_a_label_holds():
     assert cost[1, 0, 0] == -1
 
 
+def test_seeds_may_come_in_any_order():
+    """More than are asked for ahead of their turn, and several of one lane at one junction."""
+    rng = np.random.default_rng(3)
+    network = road(*rng.integers(100, 9000, 60).tolist())
+    batch = [Seeds(*np.stack([rng.integers(0, 61, 40), np.arange(40), rng.integers(0, 900, 40)]).astype(np.int32))]
+    mixed = rng.permutation(40)
+    shuffled = [Seeds(*(column[mixed] for column in batch[0]))]
+    for k in DEPTHS:
+        for one, other in zip(swept(network, batch, k), swept(network, shuffled, k), strict=True):
+            assert np.array_equal(one, other)
+
+
+@pytest.mark.parametrize("k", DEPTHS)
+def test_a_service_met_again_leaves_room_for_no_third(k):
+    """Both ends hold the same services in opposite orders, so that every rank meets its own service at another."""
+    network = road(300)
+    near = [(0, row, 10 * row) for row in range(5)]
+    far = [(1, row, 10 * (4 - row)) for row in range(5)]
+    cost, row = swept(network, [seeds(*near, *far)], k)
+    every = sorted((min(10 * r, 3 + 10 * (4 - r)), r) for r in range(5))
+    assert list(zip(cost[0, :, 0].tolist(), row[0, :, 0].tolist(), strict=True)) == every[:k]
+
+
 def test_nothing_of_one_run_is_left_in_the_next():
     hierarchy = Hierarchy.build(road(1000, 1000, 1000))
     sweep = Sweep(hierarchy, 3)
