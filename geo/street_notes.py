@@ -97,7 +97,19 @@ class StreetNotes:
         of_way = np.array([titles.number(title_of(raw.way_tags[row])) for row in ways], np.int32)
         run_vertex, run_title = _runs(piece, of_way[way] if ways.size else of_way)
         extras = _extras(raw, segments, mode, _Pieces(piece, segment, flipped[segment]))
-        return cls(*titles.arrays(), run_vertex, run_title, through, *extras)
+        title_ptr, title_text, title_sort = titles.arrays()
+        return cls(
+            title_ptr=title_ptr,
+            title_text=title_text,
+            title_sort=title_sort,
+            run_vertex=run_vertex,
+            run_title=run_title,
+            through=through,
+            extra_piece=extras[0],
+            extra_sort=extras[1],
+            extra_at_end=extras[2],
+            extra_ms=extras[3],
+        )
 
     def title(self, piece: int) -> Title:
         """Return the title of the way that a piece is of."""
@@ -224,9 +236,9 @@ def _waits(raw: RawStreets, segments: Segments, mode: Mode, pieces: _Pieces) -> 
     is_open = np.column_stack([segments.forward_ms >= 0, segments.backward_ms >= 0])
     for at_end in (False, True):
         # the segment's end, where the two run the same way
-        node = np.where(pieces.against != at_end, segments.end[pieces.segment], segments.start[pieces.segment])
-        waits = np.flatnonzero(node_s[node].any(axis=1))
-        own = _Pieces(*(column[waits] for column in pieces))
-        half_ms = np.where(is_open[own.segment], node_s[node[waits]] * 500.0, 0.0)
+        at = np.where(pieces.against != at_end, segments.end[pieces.segment], segments.start[pieces.segment])
+        waits = np.flatnonzero(node_s[at].any(axis=1))
+        own = _Pieces(pieces.number[waits], pieces.segment[waits], pieces.against[waits])
+        half_ms = np.where(is_open[own.segment], node_s[at[waits]] * 500.0, 0.0)
         half_ms = np.where(own.against[:, None], half_ms[:, ::-1], half_ms)
-        yield own.number, node_sort[node[waits]], np.full(waits.size, at_end), half_ms
+        yield own.number, node_sort[at[waits]], np.full(waits.size, at_end), half_ms

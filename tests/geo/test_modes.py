@@ -47,18 +47,6 @@ def test_what_a_trip_costs_beside_the_streets():
         ({"highway": "motorway"}, 0),
         ({"highway": "trunk"}, 0),
         ({"highway": "trunk", "foot": "yes"}, 4.8),
-        ({"highway": "trunk", "oneway": "yes", "maxspeed": "110"}, 0),
-        ({"highway": "trunk", "oneway": "yes", "lit": "yes"}, 4.8),
-        ({"highway": "trunk", "lit": "yes", "foot": "no"}, 0),
-        ({"highway": "trunk", "lit": "yes", "motorroad": "yes"}, 0),
-        ({"highway": "trunk", "lit": "yes", "expressway": "yes"}, 0),
-        ({"highway": "trunk", "lit": "yes", "maxspeed": "50"}, 4.8),
-        ({"highway": "trunk", "lit": "yes", "maxspeed": "70"}, 0),
-        ({"highway": "trunk", "lit": "yes", "maxspeed": "50", "lanes": "4"}, 0),
-        ({"highway": "trunk", "lit": "yes", "tunnel": "yes"}, 0),
-        ({"highway": "trunk", "sidewalk": "right", "maxspeed": "70", "lanes": "4"}, 4.8),
-        ({"highway": "trunk", "sidewalk": "both", "motorroad": "yes"}, 0),
-        ({"highway": "trunk_link", "lit": "yes"}, 0),
         ({"highway": "primary", "motorroad": "yes"}, 0),
         ({"highway": "service", "access": "private"}, 0),
         ({"highway": "service", "access": "private", "foot": "yes"}, 4.8),
@@ -146,22 +134,6 @@ def test_by_car_one_way(tags, forward, backward):
 
 
 @pytest.mark.parametrize(
-    ("tags", "stops"),
-    [
-        ({"highway": "motorway"}, False),
-        ({"highway": "motorway_link"}, False),
-        ({"highway": "trunk", "motorroad": "yes"}, False),
-        ({"highway": "trunk"}, True),
-        ({"highway": "service"}, True),
-    ],
-)
-def test_no_trip_begins_or_ends_on_a_motorway(tags, stops):
-    assert CAR.rules.stops(tags) is stops
-    assert any(CAR.rules.speeds(tags)), "it passes there"
-    assert WALK.rules.stops(tags)
-
-
-@pytest.mark.parametrize(
     ("tags", "kmh"),
     [
         ({"highway": "residential"}, 15),
@@ -171,12 +143,6 @@ def test_no_trip_begins_or_ends_on_a_motorway(tags, stops):
         ({"highway": "motorway", "bicycle": "yes"}, 0),
         ({"highway": "trunk"}, 0),
         ({"highway": "trunk", "bicycle": "yes"}, 15),
-        ({"highway": "trunk", "oneway": "yes", "maxspeed": "110"}, 0),
-        ({"highway": "trunk", "lit": "yes"}, 15),
-        ({"highway": "trunk", "lit": "yes", "bicycle": "use_sidepath"}, 0),
-        ({"highway": "trunk", "lit": "yes", "maxspeed": "90"}, 0),
-        ({"highway": "trunk", "cycleway:right": "lane", "maxspeed": "70"}, 15),
-        ({"highway": "trunk_link", "lit": "yes"}, 0),
         ({"highway": "primary", "motorroad": "yes"}, 0),
         ({"highway": "residential", "bicycle": "use_sidepath"}, 0),
         ({"highway": "residential", "vehicle": "no"}, 0),

@@ -172,10 +172,9 @@ const en: Messages = {
   origin: {
     title: 'Sources of this score',
     versions: (method, profile, snapshot) => `Method ${method}, profile ${profile}, snapshot ${snapshot}.`,
-    slope: (raster) =>
-      raster === null ? 'Slopes do not count: every street is taken as level.' : `Slopes count, by ${raster}.`,
-    crosses:
-      'No street on this side: the first metres cross a river, a railway or a motorway. The minutes may be too few.',
+    level: 'Slopes do not count: every street is taken as level.',
+    slope: (raster) => `Slopes count, by ${raster}.`,
+    crosses: 'No street lies on this side: the first metres cross a river, a railway or a motorway.',
     ledger: 'See what each source gave, row by row',
   },
   trouble: {

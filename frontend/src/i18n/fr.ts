@@ -178,12 +178,9 @@ const words = {
     title: 'Sources de cette note',
     versions: (method: string, profile: string, snapshot: string) =>
       `Méthode ${method}, profil ${profile}, instantané ${snapshot}.`,
-    slope: (raster: string | null) =>
-      raster === null
-        ? 'Les pentes ne comptent pas : toutes les rues sont prises comme plates.'
-        : `Les pentes comptent, d’après ${raster}.`,
-    crosses:
-      'Aucune rue de ce côté : les premiers mètres franchissent une rivière, une voie ferrée ou une autoroute. Les minutes peuvent être sous-estimées.',
+    level: 'Les pentes ne comptent pas : toutes les rues sont prises comme plates.',
+    slope: (raster: string) => `Les pentes comptent, d’après ${raster}.`,
+    crosses: 'Faute de rue de ce côté, les premiers mètres franchissent une rivière, des rails ou une autoroute.',
     ledger: 'Voir ce que chaque source a donné, ligne par ligne',
   },
   trouble: {
