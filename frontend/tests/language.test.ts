@@ -16,6 +16,7 @@ const SAME = new Set([
   'licences.CC-BY-4.0',
   'search.types.municipality',
   'detail.service',
+  'detail.properties.position',
   'coverage.category',
   'coverage.mode',
   'coverage.commune',
@@ -56,7 +57,7 @@ describe('the dictionaries', () => {
   it('hold no word that nobody says', () => {
     // Whole branches are looked up by an id of the data; all else is written out where it is said.
     const byId =
-      /^(families|licences|rejects|modes|checks|flags|list\.(shown|orders)|judged\.absence|search\.types|place\.precision|coverage\.(why|absence|hatched)|missing|detail\.reasons|search\.headline|site\.(search|coverage|sources)|trouble)\b/;
+      /^(families|licences|rejects|modes|checks|flags|list\.(shown|orders)|judged\.absence|search\.types|place\.precision|coverage\.(why|absence|hatched)|missing|detail\.(reasons|properties)|search\.headline|site\.(search|coverage|sources)|trouble)\b/;
     const unsaid = [...french.keys()].filter((key) => !byId.test(key) && !code.match(`\\.${key.split('.').at(-1)}\\b`));
     expect(unsaid).toEqual([]);
   });
