@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -13,7 +14,10 @@ from typing import Any
 from geo.errors import ConfigurationError, FieldProblem, InvalidParameter, one_of
 from geo.taxonomy import Label, Taxonomy
 
-__all__ = ["CategoryMethod", "DecayParameters", "Method", "Profile", "load_profiles"]
+__all__ = ["CategoryMethod", "DecayParameters", "IntervalMethod", "Method", "Profile", "load_profiles"]
+
+_LONGEST_CUTOFF_MIN = 60.0
+_KEYS = {"version", "cutoff_s", "complete_share", "decay", "depth", "family", "interval", "headlines"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,18 @@ class CategoryMethod:
 
 
 @dataclass(frozen=True, slots=True)
+class IntervalMethod:
+    """How far the assumptions of a score are moved to say how much it hangs on them."""
+
+    weight_share: float
+    """Each family's weight is moved by up to this share, up and down, independently of the others."""
+    stale_months: int
+    """A site that nobody confirmed for as long is once counted and once left out."""
+    pace: Mapping[str, tuple[float, ...]]
+    """By mode: other paces, as multiples of its own. A mode that is not named keeps its pace."""
+
+
+@dataclass(frozen=True, slots=True)
 class Method:
     """Everything of the score but the reader's weights."""
 
@@ -51,6 +67,9 @@ class Method:
     depth: Mapping[int, tuple[float, ...]]
     """Worth of each rank, by k; each sums to 1."""
     categories: Mapping[str, CategoryMethod]
+    interval: IntervalMethod
+    headlines: Mapping[str, tuple[str, ...]]
+    """By headline, the modes that it leaves out, beside all options of modes."""
 
     @property
     def modes(self) -> tuple[str, ...]:
@@ -67,7 +86,7 @@ class Method:
             When a key is unknown, a sum is not 1, or a category or family is not in the taxonomy.
         """
         data = _read(path)
-        _only(path, data, {"version", "cutoff_s", "complete_share", "decay", "depth", "family"})
+        _only(path, data, _KEYS)
         try:
             decay = _decay(data["decay"])
             categories = {
@@ -82,6 +101,8 @@ class Method:
                 decay=MappingProxyType(decay),
                 depth=MappingProxyType({int(k): tuple(v) for k, v in data["depth"].items()}),
                 categories=MappingProxyType(categories),
+                interval=_interval(data["interval"]),
+                headlines=MappingProxyType({name: tuple(modes) for name, modes in data["headlines"].items()}),
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise ConfigurationError(f"{path.name} is not a method: {error}") from error
@@ -90,7 +111,13 @@ class Method:
 
     def _check(self, path: Path, taxonomy: Taxonomy) -> None:
         """Refuse what cannot be scored with, in the order in which a person would mend it."""
-        for problem in (*self._category_problems(taxonomy), *self._sum_problems(), *self._cutoff_problems()):
+        problems = (
+            self._category_problems(taxonomy),
+            self._sum_problems(),
+            self._cutoff_problems(),
+            self._trial_problems(),
+        )
+        for problem in chain.from_iterable(problems):
             raise ConfigurationError(f"{path.name}: {problem}")
 
     def _category_problems(self, taxonomy: Taxonomy) -> Iterator[str]:
@@ -123,6 +150,18 @@ class Method:
                 if parameters.cutoff_min * 60 > self.cutoff_s:
                     yield f"decay.{mode}.{name}: the cut-off lies beyond the fields' {self.cutoff_s} s"
 
+    def _trial_problems(self) -> Iterator[str]:
+        if not 0.0 <= self.interval.weight_share < 1.0:
+            yield "interval: weight_share lies outside [0, 1["
+        if self.interval.stale_months < 1:
+            yield "interval: stale_months is below 1"
+        for mode, paces in self.interval.pace.items():
+            if not all(0.5 <= pace <= 2.0 for pace in paces):
+                yield f"interval: a pace of {mode} lies outside [0.5, 2]"
+        named = {mode for modes in self.headlines.values() for mode in modes} | set(self.interval.pace)
+        for mode in sorted(named - set(self.decay)):
+            yield f"no decay for mode {mode!r}"
+
 
 @dataclass(frozen=True, slots=True)
 class Profile:
@@ -136,6 +175,8 @@ class Profile:
     rationale: str
     weights: Mapping[str, float]
     """By family, summing to 100."""
+    cutoffs_min: Mapping[str, float] = field(default_factory=dict)
+    """The reader's own cut-offs in minutes, by category or by range; what is not named keeps the method's."""
 
     @classmethod
     def load(cls, path: Path, taxonomy: Taxonomy) -> Profile:
@@ -179,15 +220,24 @@ class Profile:
         if not (math.isfinite(total) and total > 0):
             raise InvalidParameter(FieldProblem("weights", "no family weighs anything", "a sum above 0"))
         scaled = {family: 100.0 * weight / total for family, weight in weights.items() if weight > 0}
-        return Profile(
-            id=self.id,
-            version=f"{self.version}+own",
-            label=self.label,
-            author=self.author,
-            date=self.date,
-            rationale=self.rationale,
-            weights=MappingProxyType(scaled),
-        )
+        return replace(self, version=_own(self.version), weights=MappingProxyType(scaled))
+
+    def with_cutoffs(self, cutoffs_min: Mapping[str, float], method: Method) -> Profile:
+        """Return the profile with the reader's own cut-offs: how many minutes he would go at most, in any mode.
+
+        Raises
+        ------
+        InvalidParameter
+            When a key is neither a category nor a range of the method, or a number does not lie in [1, 60] minutes.
+        """
+        ranges = {name for table in method.decay.values() for name in table}
+        for name, minutes in cutoffs_min.items():
+            if name not in method.categories and name not in ranges:
+                expected = one_of(name, [*sorted(ranges), *method.categories])
+                raise InvalidParameter(FieldProblem("cutoffs", f"unknown category or range {name!r}", expected))
+            if not (math.isfinite(minutes) and 1.0 <= minutes <= _LONGEST_CUTOFF_MIN):
+                raise InvalidParameter(FieldProblem("cutoffs", f"{name} ends at {minutes:g}", "1 to 60 minutes"))
+        return replace(self, version=_own(self.version), cutoffs_min=MappingProxyType(dict(cutoffs_min)))
 
 
 def load_profiles(folder: Path, taxonomy: Taxonomy) -> Mapping[str, Profile]:
@@ -220,6 +270,17 @@ def _decay(tables: Mapping[str, Any]) -> dict[str, Mapping[str, DecayParameters]
         else:
             decay[mode] = MappingProxyType({name: DecayParameters(**row) for name, row in ranges.items()})
     return decay
+
+
+def _interval(table: Mapping[str, Any]) -> IntervalMethod:
+    pace = {mode: tuple(float(factor) for factor in paces) for mode, paces in table["pace"].items()}
+    known = {key: value for key, value in table.items() if key != "pace"}
+    return IntervalMethod(**known, pace=MappingProxyType(pace))
+
+
+def _own(version: str) -> str:
+    """Mark a profile's version as one that a reader changed, once."""
+    return version if version.endswith("+own") else f"{version}+own"
 
 
 def _read(path: Path) -> dict[str, Any]:

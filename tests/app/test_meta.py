@@ -52,7 +52,7 @@ def test_categories(client: Client) -> None:
 
 def test_profiles(client: Client) -> None:
     rows = TypeAdapter(list[ProfileRow]).validate_python(client.get("/api/v1/profiles").json())
-    assert {row.id for row in rows} == {"famille", "jeune_actif", "sans_voiture", "senior"}
+    assert {row.id for row in rows} == {"famille", "jeune_actif", "sans_voiture", "senior", "teletravail"}
     assert all(sum(row.weights.values()) == pytest.approx(100) for row in rows)
 
 

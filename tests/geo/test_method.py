@@ -37,7 +37,7 @@ def profile(tmp_path: Path, text: str) -> Profile:
 
 def test_the_shipped_method(tmp_path):
     shipped = method(tmp_path, METHOD_TEXT)
-    assert shipped.version == "1.2.0"
+    assert shipped.version == "2.0.0"
     assert shipped.modes == ("walk", "bike", "car", "walk_slow", "wheelchair")
     assert (shipped.cutoff_s, shipped.complete_share) == (3600, 0.9)
     assert set(shipped.categories) == set(TAXONOMY)
@@ -77,7 +77,7 @@ def test_half_is_left_at_mu(tmp_path):
         (lambda t: t.replace('k = 1, range = "superieure"', 'k = 1, range = "lunaire"'), "lunaire"),
         (lambda t: t.replace("mu_min = 7, ", ""), "mu_min"),
         (lambda t: t.replace('like = "walk"', 'like = "wlak"'), "decay.walk_slow is like 'wlak'"),
-        (lambda t: t.replace('version = "1.2.0"\n', ""), "version"),
+        (lambda t: t.replace('version = "2.0.0"\n', ""), "version"),
         (lambda t: t[:300], "method.toml"),
         (lambda t: t.replace("[family.health]", "[family]\nhealth = 1\n[other]"), "method.toml"),
     ],
@@ -90,7 +90,7 @@ def test_a_method_that_does_not_add_up_is_refused(tmp_path, change, says):
 
 def test_the_shipped_profiles():
     profiles = load_profiles(DATA / "profiles", TAXONOMY)
-    assert list(profiles) == ["famille", "jeune_actif", "sans_voiture", "senior"]
+    assert list(profiles) == ["famille", "jeune_actif", "sans_voiture", "senior", "teletravail"]
     for each in profiles.values():
         assert math.fsum(each.weights.values()) == pytest.approx(100)
         assert each.author

@@ -118,7 +118,7 @@ def test_a_score_says_where_it_comes_from(snapshot):
     (answer,) = score(snapshot, [place], "walk", snapshot.profiles["senior"])
     assert isinstance(answer, Score)
     assert (answer.snapshot, answer.mode, answer.profile) == ("aaa1", "walk", "senior")
-    assert (answer.method_version, answer.profile_version) == ("1.2.0", "1.0.0")
+    assert (answer.method_version, answer.profile_version) == ("2.0.0", "1.0.0")
     assert (answer.place.id, answer.place.label, answer.place.insee) == ("a7", "12 Grande Rue", hamlet.WEST)
     assert answer.place.off_m == pytest.approx(8.0, abs=0.01)
 

@@ -51,7 +51,7 @@ def test_everything_comes_back(written, content):
     assert snapshot.completeness["health.pharmacy"] is Completeness.COMPLETE
     assert snapshot.completeness["culture.library"] is Completeness.PARTIAL
     assert snapshot.completeness["shop.bank"] is Completeness.NONE
-    assert set(snapshot.profiles) == {"famille", "jeune_actif", "sans_voiture", "senior"}
+    assert set(snapshot.profiles) == {"famille", "jeune_actif", "sans_voiture", "senior", "teletravail"}
     assert snapshot.loaded_area.equals(content.loaded_area)
     assert snapshot.basemap_path is None
     assert snapshot.networks["walk"].junctions == content.networks["walk"].junctions
