@@ -13,12 +13,13 @@ from numba import njit
 import geo.sweeps
 from geo.arrays import MOST_ROWS, frozen, require_rows
 from geo.errors import LabelOverflow
+from geo.fields import AccessField
 from geo.hierarchy import Hierarchy
-from geo.lookup import Places, Terms, look_up
 from geo.network import StreetNetwork
 from geo.projection import Projection
 from geo.search import StreetSearch
-from geo.seeds import EdgeEnds, EdgeServices
+from geo.seeds import EdgeServices, Streets
+from geo.snapping import Snap
 from geo.sweeps import MAX_COST_DS, MAX_ROW, NO_LABEL, Seeds, Sweep
 from tests.geo.shapes import field_of, network_of, networks, place, places, points_of, some_places
 from tests.lattice import MODES, Lattice
@@ -137,26 +138,23 @@ def test_records_of_the_last_junctions_are_read(tmp_path):
     edge_ds = sparse(tmp_path / "edge", np.uint16, (junctions,))
     edge_ds[-1] = 99
     nowhere = np.zeros((1, 0, 1, 2), np.uint16)
-    ends = [frozen(column(value), np.int32) for value in (0, junctions - 1, 0, junctions - 1, -1, 10)]
-    streets = EdgeEnds(ends[0], ends[1], ends[2], ends[3], ends[5], ends[4])
-    services = EdgeServices.of(points_of([places()] * categories), 1, 1.0)
-    seconds, rows, edge_s = np.empty((1, 4, 5)), np.empty((1, 4, 5), np.int32), np.empty(1)
-    look_up(
-        Places(*(frozen(np.array([v]), d) for v, d in ((0, np.int32), (0.5, float), (0, float)))),
-        streets,
-        services,
-        tuple(frozen(array, np.uint16) for array in (nowhere, nowhere, records)),
-        frozen(np.full(4, 5), np.int32),
-        frozen(np.arange(4), np.int32),
-        frozen(edge_ds, np.uint16),
-        Terms(10.0, 0, 36_000),
-        seconds,
-        rows,
-        edge_s,
+    streets = Streets(*(frozen(column(value), np.int32) for value in (0, junctions - 1, 10, -1)))
+    field = AccessField(
+        mode="walk",
+        categories=tuple("abcd"),
+        ks=(5,) * categories,
+        cutoff_s=3_600,
+        off_road_m_per_s=1.0,
+        fixed_s=0.0,
+        records={1: nowhere, 3: nowhere, 5: records},
+        edge_ds=edge_ds,
+        streets=streets,
+        services=EdgeServices.of(points_of([places()] * categories), 1, 1.0),
     )
-    assert seconds[0, :, 0].tolist() == [1.6, 2.7, 3.8, 4.9]
-    assert rows[0, :, 0].tolist() == [3, 4, 5, 6]
-    assert edge_s[0] == pytest.approx(10.4)
+    access = field.at(Snap(column(0), np.array([0.5]), np.zeros(1), np.zeros((1, 2))))
+    assert access.seconds[0, :, 0].tolist() == [1.6, 2.7, 3.8, 4.9]
+    assert access.rows[0, :, 0].tolist() == [3, 4, 5, 6]
+    assert access.edge_s[0] == pytest.approx(10.4)
 
 
 # ---------------------------------------------------------------- nothing that stands for nothing leaves
