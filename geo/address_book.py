@@ -13,7 +13,7 @@ from geo.address_text import HouseNumber, house_number, spellings, words
 from geo.places import Address, Commune, Position
 from geo.projection import ground_m
 
-__all__ = ["SAME_ADDRESS_M", "Entry", "Numbered", "distinct_addresses", "entries"]
+__all__ = ["SAME_ADDRESS_M", "Entry", "Numbered", "distinct_addresses", "entries", "vocabulary"]
 
 SAME_ADDRESS_M = 50.0
 """Two rows of one number, street and commune no farther apart are one address."""
@@ -59,6 +59,12 @@ class Entry:
     lat: float
     importance: float
     numbers: tuple[Numbered, ...] = ()
+    spread_m: float = 0.0
+    """Metres from the entry's point to its farthest house."""
+    category: str = ""
+    """Of a service."""
+    old_cities: tuple[tuple[str, ...], ...] = ()
+    """Words of the names that the commune, or a part of it, once had."""
 
 
 def distinct_addresses(addresses: Iterable[Address]) -> list[Address]:
@@ -81,7 +87,12 @@ def distinct_addresses(addresses: Iterable[Address]) -> list[Address]:
     return kept
 
 
-def entries(addresses: Sequence[Address], communes: Sequence[Commune], departments: Mapping[str, str]) -> list[Entry]:
+def entries(
+    addresses: Sequence[Address],
+    communes: Sequence[Commune],
+    departments: Mapping[str, str],
+    former_names: Mapping[str, Sequence[str]] | None = None,
+) -> list[Entry]:
     """Gather distinct addresses by street and add the communes.
 
     Addresses without a street name are left out: nobody can ask for them by words.
@@ -94,6 +105,9 @@ def entries(addresses: Sequence[Address], communes: Sequence[Commune], departmen
         Territory and halo; one without contour and without addresses is left out, since it has no place.
     departments
         Names by code, for the context line.
+    former_names
+        By code of a commune, what it or a part of it is or was called: former communes, communes déléguées,
+        arrondissements.
 
     Returns
     -------
@@ -112,7 +126,17 @@ def entries(addresses: Sequence[Address], communes: Sequence[Commune], departmen
     found = [_commune(commune, by_commune.get(commune.insee, []), departments) for commune in named]
     cities = sorted((entry for entry in found if entry), key=lambda e: (-e.importance, e.insee))
     streets = [_street(street, rows, known.get(street[0]), departments) for street, rows in by_street.items()]
+    if former_names:
+        cities, streets = ([_with_former(entry, former_names) for entry in both] for both in (cities, streets))
     return [*cities, *sorted(streets, key=lambda e: (-e.importance, e.insee, e.words))]
+
+
+def vocabulary(found: Iterable[Entry]) -> Counter[str]:
+    """Count the entries that hold each word of a name or of a commune's."""
+    counted: Counter[str] = Counter()
+    for entry in found:
+        counted.update({*entry.words, *entry.city_words, *(word for old in entry.old_cities for word in old)})
+    return counted
 
 
 def _distinct(rows: Sequence[Address]) -> list[Address]:
@@ -189,6 +213,7 @@ def _street(street: Street, rows: Sequence[Address], commune: Commune | None, de
         lat=lat,
         importance=min(0.6, 0.1 + math.log10(1 + len(housed)) / 6),
         numbers=tuple(housed),
+        spread_m=_spread_m(lon, lat, housed),
     )
 
 
@@ -210,6 +235,21 @@ def _middle(housed: Sequence[Numbered]) -> tuple[float, float]:
     off = (lon - np.median(lon)) ** 2 * np.cos(np.radians(lat)) ** 2 + (lat - np.median(lat)) ** 2
     nearest = int(np.argmin(off))
     return float(lon[nearest]), float(lat[nearest])
+
+
+def _spread_m(lon: float, lat: float, housed: Sequence[Numbered]) -> float:
+    """Return the metres to the farthest house, to one decimal."""
+    if not housed:
+        return 0.0
+    lons, lats = np.array([n.lon for n in housed]), np.array([n.lat for n in housed])
+    off_m = ground_m(np.full_like(lons, lon), np.full_like(lats, lat), lons, lats)
+    return round(float(np.max(off_m)), 1)
+
+
+def _with_former(entry: Entry, former_names: Mapping[str, Sequence[str]]) -> Entry:
+    """Add the names that a commune once had, where their words are others than today's."""
+    former = {words(name) for name in former_names.get(entry.insee, ())} - {(), entry.city_words}
+    return replace(entry, old_cities=tuple(sorted(former))) if former else entry
 
 
 def _usual(names: Iterable[str]) -> str:

@@ -11,43 +11,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from geo.address_abbreviations import ANYWHERE, ARTICLES, KINDS, MONTHS, SAME_SUFFIX, SUFFIXES, TYPES, UNITS
+from geo.address_noise import without_noise
+
 __all__ = ["HouseNumber", "Query", "house_number", "is_kind", "readings", "spellings", "words"]
-
-_ARTICLES = frozenset({"de", "du", "des", "la", "le", "les", "d", "l"})
-
-_TYPES = {  # kinds of streets; the short ones mean something else inside a name, so they count at its head alone
-    "al": "allee", "all": "allee", "av": "avenue", "ave": "avenue", "bd": "boulevard", "bld": "boulevard",
-    "blvd": "boulevard", "boul": "boulevard", "bvd": "boulevard", "ch": "chemin", "che": "chemin", "chem": "chemin",
-    "crs": "cours", "dom": "domaine", "esp": "esplanade", "fbg": "faubourg", "fg": "faubourg", "gr": "grande rue",
-    "ham": "hameau", "imp": "impasse", "ld": "lieu dit", "lot": "lotissement", "mte": "montee", "pas": "passage",
-    "pass": "passage", "pl": "place", "prom": "promenade", "psg": "passage", "qu": "quai", "r": "rue",
-    "res": "residence", "rle": "ruelle", "rpt": "rond point", "rte": "route", "sen": "sentier", "sq": "square",
-    "tra": "traverse", "trav": "traverse", "vla": "villa", "za": "zone artisanale", "zi": "zone industrielle",
-}  # fmt: skip
-
-_ANYWHERE = {  # what means nothing else inside a name: titles, saints, and the longer kinds of streets
-    **{short: _TYPES[short] for short in ("av", "ave", "bd", "bld", "blvd", "boul", "bvd", "chem", "fbg", "fg",
-                                           "imp", "rte")},
-    "adj": "adjudant", "capt": "capitaine", "cdt": "commandant", "cmdt": "commandant", "cne": "capitaine",
-    "col": "colonel", "dr": "docteur", "gal": "general", "gd": "grand", "gde": "grande", "gdes": "grandes",
-    "gds": "grands", "gen": "general", "lt": "lieutenant", "mal": "marechal", "mgr": "monseigneur",
-    "nd": "notre dame", "pdt": "president", "prof": "professeur", "sgt": "sergent", "st": "saint", "ste": "sainte",
-    "stes": "saintes", "sts": "saints",
-}  # fmt: skip
-
-_KINDS = frozenset({word.split()[0] for word in _TYPES.values()} | {"cite", "clos", "sentier", "villa", "voie"})
-_MONTHS = frozenset(
-    "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre".split()  # noqa: SIM905
-)
-_UNITS = {"deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "sept": 7, "huit": 8, "neuf": 9, "dix": 10,
-          "onze": 11, "douze": 12, "treize": 13, "quatorze": 14, "quinze": 15, "seize": 16, "vingt": 20,
-          "trente": 30}  # fmt: skip
-_SUFFIXES = ("bis", "ter", "quater", "quinquies")
-_SAME_SUFFIX = {"b": "bis", "t": "ter", "q": "quater", "bis": "b", "ter": "t", "quater": "q"}
 
 _NUMBER = re.compile(r"(\d{1,4})(?:(bis|ter|quater|quinquies)|([a-z]\d{0,3}))?")
 _SUFFIX = re.compile(r"[a-z]|[a-z]\d{1,3}|[a-z]{2}")
-_RANGE = re.compile(r"\b(\d{1,4})\s*[-/]\s*\d{1,4}\b")
+_RANGE = re.compile(
+    r"\b(\d{1,4}(?:\s?(?:bis|ter|quater))?)(?:\s*(?:[-/]|à|a|au|et)\s*\d{1,4}(?:\s?(?:bis|ter|quater))?\b)+",
+    re.IGNORECASE,
+)
+_MOST_WORDS = 16
+"""Of a query; a pasted page is read no further."""
+_MOST_READINGS = 6
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -60,7 +37,7 @@ class HouseNumber:
     @property
     def alias(self) -> HouseNumber | None:
         """The other way of writing the same: the national files say ``12 b`` where people say ``12 bis``."""
-        other = _SAME_SUFFIX.get(self.suffix)
+        other = SAME_SUFFIX.get(self.suffix)
         return HouseNumber(self.value, other) if other else None
 
 
@@ -80,7 +57,7 @@ class Query:
     @property
     def without_letter(self) -> Query | None:
         """The query without a last ``d`` or ``l``: the letter of a street, or an article that is still being typed."""
-        if len(self.words) < 2 or self.words[-1] not in _ARTICLES:
+        if len(self.words) < 2 or self.words[-1] not in ARTICLES:
             return None
         return replace(self, words=self.words[:-1], tail=self.tail[:-1], last="")
 
@@ -99,7 +76,7 @@ def spellings(text: str) -> tuple[str, ...]:
     """Return the words of a name as it is written, where they differ from the normalised ones: found while typing."""
     normal = set(words(text))
     raw = _fold(text).replace(",", " ").split()
-    return tuple(dict.fromkeys(word for word in raw if word not in normal and word not in _ARTICLES))
+    return tuple(dict.fromkeys(word for word in raw if word not in normal and word not in ARTICLES))
 
 
 @lru_cache(maxsize=65_536)
@@ -115,7 +92,7 @@ def house_number(text: str) -> HouseNumber:
 
 def is_kind(word: str) -> bool:
     """Whether a word is a kind of street, such as ``rue`` or ``r``: it says little of which."""
-    return _TYPES.get(word, word).split()[0] in _KINDS
+    return TYPES.get(word, word).split()[0] in KINDS
 
 
 def readings(text: str) -> list[Query]:
@@ -125,14 +102,14 @@ def readings(text: str) -> list[Query]:
     read as part of the name, then as the house's (``rue Foch 187``). A day before a month is never a house.
     """
     segments, postcode, tail_starts = _segments(text)
-    tokens = [(word, position) for position, segment in enumerate(segments) for word in segment]
+    tokens = [(word, position) for position, segment in enumerate(segments) for word in segment][:_MOST_WORDS]
     found = [_query(tokens, postcode, tail_starts, None)]
     for start in range(len(tokens)):
         number, length = _number_at(tokens, start)
         if number is not None:
             query = _query(tokens[:start] + tokens[start + length :], postcode, tail_starts, number)
             found.insert(0, query) if start == 0 else found.append(query)
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(found))[:_MOST_READINGS]
 
 
 def _fold(text: str) -> str:
@@ -151,18 +128,18 @@ def _expanded(tokens: Sequence[str]) -> Iterator[str]:
     long = [word for position, token in enumerate(tokens) for word in _written_out(token, position == 0).split()]
     long = list(_dates_in_digits(long))
     last = len(long) - 1
-    bare = set(long) <= _ARTICLES
+    bare = set(long) <= ARTICLES
     for position, word in enumerate(long):
         if word == "grand" and long[position + 1 : position + 2] == ["rue"]:
             yield "grande"  # Grand'Rue and Grande Rue
-        elif bare or word not in _ARTICLES or (len(word) == 1 and position == last and position > 0):
+        elif bare or word not in ARTICLES or (len(word) == 1 and position == last and position > 0):
             yield word  # a lettered street keeps its letter: rue D
 
 
 def _written_out(token: str, head: bool) -> str:
-    if head and token in _TYPES:
-        return _TYPES[token]
-    return "1er" if token in {"premier", "1re", "1ere", "premiere"} else _ANYWHERE.get(token, token)
+    if head and token in TYPES:
+        return TYPES[token]
+    return "1er" if token in {"premier", "1re", "1ere", "premiere"} else ANYWHERE.get(token, token)
 
 
 def _dates_in_digits(tokens: Sequence[str]) -> Iterator[str]:
@@ -170,11 +147,11 @@ def _dates_in_digits(tokens: Sequence[str]) -> Iterator[str]:
     position = 0
     while position < len(tokens):
         ahead = tokens[position : position + 3]
-        units = [_UNITS.get(word, 0) for word in ahead]
-        if len(ahead) > 1 and units[0] and ahead[1] in _MONTHS:
+        units = [UNITS.get(word, 0) for word in ahead]
+        if len(ahead) > 1 and units[0] and ahead[1] in MONTHS:
             yield str(units[0])
             position += 1
-        elif len(ahead) > 2 and units[0] in {10, 20} and 0 < units[1] < 10 and ahead[2] in _MONTHS:
+        elif len(ahead) > 2 and units[0] in {10, 20} and 0 < units[1] < 10 and ahead[2] in MONTHS:
             yield str(units[0] + units[1])
             position += 2
         else:
@@ -184,9 +161,10 @@ def _dates_in_digits(tokens: Sequence[str]) -> Iterator[str]:
 
 def _segments(text: str) -> tuple[list[list[str]], str, int]:
     """Cut at commas and at the postcode; return the parts, the postcode, and the part where a commune may start."""
-    text = re.sub(r"\(\s*\d{2,3}\s*\)\s*$", "", text)  # Le Creusot (71)
+    text = re.sub(r"\(\s*\d{2,3}\s*\)\s*$", "", without_noise(text))  # Le Creusot (71)
     folded = _fold(_RANGE.sub(r"\1", text))
-    folded = re.sub(r"[ ,]+france$|\bcedex\b( \d{1,2}\b)?", " ", folded).strip(" ,")
+    folded = re.sub(r"[ ,]+france$", " ", folded).strip(" ,")
+    folded = re.sub(r"\b(\d\d) (0\d\d)\b", r"\1\2", folded)  # 69 003
     postcodes = re.findall(r"\b\d{5}\b", folded)
     postcode = postcodes[-1] if postcodes else ""
     if postcode:
@@ -203,13 +181,13 @@ def _number_at(tokens: Sequence[tuple[str, int]], start: int) -> tuple[HouseNumb
     match = _NUMBER.fullmatch(ahead[0])
     following = ahead[1] if len(ahead) > 1 else ""
     before = tokens[start - 1][0] if start else ""
-    if match is None or following in _MONTHS or before in _MONTHS:
+    if match is None or following in MONTHS or before in MONTHS:
         return None, 0
     if match[2] or match[3]:
         return HouseNumber(int(match[1]), match[2] or match[3]), 1
-    if following in _SUFFIXES:
+    if following in SUFFIXES:
         return HouseNumber(int(match[1]), following), 2
-    article = len(following) == 2 and following in _ARTICLES
+    article = len(following) == 2 and following in ARTICLES
     if _SUFFIX.fullmatch(following) and not article and len(ahead) > 2 and is_kind(ahead[2]):
         return HouseNumber(int(match[1]), following), 2  # 12 B rue…, but not 12 r Foch
     return HouseNumber(int(match[1])), 1
@@ -226,5 +204,5 @@ def _query(tokens: Sequence[tuple[str, int]], postcode: str, tail_starts: int, n
         words=tuple(word for part in normal.values() for word in part),
         tail=tuple(word for position, part in normal.items() if position >= tail_starts for word in part),
         postcode=postcode,
-        last="" if last in _ARTICLES else last,
+        last="" if last in ARTICLES else last,
     )

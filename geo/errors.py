@@ -82,9 +82,10 @@ class InvalidParameter(AlentoursError):
         super().__init__("; ".join(f"{p.field}: {p.problem}, expected {p.expected}" for p in problems))
 
 
-AddressReason = Literal["no_such_number", "municipality", "not_loaded", "street_in_several_places", "unknown"]
-"""Why words are no address, for a program: the street has no such number, they name a commune alone, the commune's
-addresses are not loaded, streets of one name answer in several places; ``unknown`` is everything else."""
+AddressReason = Literal["no_such_number", "municipality", "street", "not_loaded", "street_in_several_places", "unknown"]
+"""Why words are no address, for a program: the street has no such number, they name a commune alone, or a street
+without its number, the commune's addresses are not loaded, streets of one name answer in several places; ``unknown`` is
+everything else."""
 
 
 class UnknownAddress(AlentoursError):

@@ -70,6 +70,8 @@ class Position(StrEnum):
     STREET = "street"
     LOCALITY = "locality"
     MUNICIPALITY = "municipality"
+    POI = "poi"
+    """A service by its name: found by words, and no address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,13 +230,21 @@ class Sector:
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """An area in which transport comes on demand."""
+    """An area in which transport comes on demand, and what its publisher says of it; empty = not said."""
 
     id: str
     name: str
     source: str
     geometry: BaseGeometry
     """(Multi)Polygon, WGS 84."""
+    agency: str = ""
+    """Who runs it."""
+    days: tuple[str, ...] = ()
+    """Days of the week on which it comes, ``"monday"`` first."""
+    booking_text: str = ""
+    booking_phone: str = ""
+    booking_url: str = ""
+    """A web address, or empty."""
 
 
 @dataclass(frozen=True, slots=True)

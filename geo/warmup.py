@@ -21,6 +21,7 @@ from geo.projection import Projection
 from geo.reading import Reader
 from geo.search import StreetSearch
 from geo.snapping import EdgeIndex
+from geo.spelling import Vocabulary
 from geo.sweeps import DEPTHS, LANES, Seeds
 from geo.travel import Direction, Stops, Travel
 
@@ -42,6 +43,7 @@ def warm_up(modes: Path = _MODES) -> None:
     raw = _tiny_town()
     for mode in load_modes(modes).values():
         _run(raw, mode)
+    Vocabulary([("rue", 1)]).meanings("reu")
 
 
 def _run(raw: RawStreets, mode: Mode) -> None:

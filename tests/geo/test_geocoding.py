@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from geo.errors import AlentoursError, AmbiguousAddress, UnknownAddress
 from geo.geocoding import AddressIndex, Match
 from geo.places import Position
+from geo.projection import ground_m
 from tests.geo.postal_country import (
     ADDRESSES,
     COMMUNES,
@@ -96,8 +97,19 @@ def test_house_numbers(index, typed, label):
     assert index.resolve(typed).label == label
 
 
-def test_a_street_without_number_is_a_street(index):
-    match = index.resolve("rue du Maréchal Foch, Le Creuset")
+def test_a_street_without_number_is_no_address(index):
+    with pytest.raises(AmbiguousAddress, match="7 house numbers") as refused:
+        index.resolve("rue du Maréchal Foch, Le Creuset")
+    (street,) = refused.value.candidates
+    assert (street.type, street.missing) == (Position.STREET, ("housenumber",))
+    assert refused.value.reason == "street"
+
+
+def test_a_street_is_an_answer_where_one_asks_for_it(index):
+    match = index.resolve("rue du Maréchal Foch, Le Creuset", precision=Position.STREET)
+    houses = [a for a in ADDRESSES if a.street == "Rue du Maréchal Foch"]
+    off_m = [float(ground_m(match.lon, match.lat, a.lon, a.lat)) for a in houses]
+    assert match.spread_m == pytest.approx(max(off_m), abs=0.06)
     assert (match.type, match.number, match.street) == (Position.STREET, "", "Rue du Maréchal Foch")
     assert match.id == "00001_rue-marechal-foch"
     assert (match.lon, match.lat) in {(a.lon, a.lat) for a in ADDRESSES}  # one of its houses: it lies on the street
