@@ -6,7 +6,8 @@
     snapshots/<territory>/<id>/manifest.json  what it is, and the checksum of every file but run.json
         run.json                              clock times; in no checksum, so that the same inputs give the same bytes
         sources.json  excluded.json  config/{taxonomy,method,modes}.toml  config/profiles/*.toml  loaded_area.wkb
-        services.arrow  communes.arrow  cells.arrow  demand.arrow  refusals.arrow  addresses.sqlite  basemap.pmtiles
+        services.arrow  communes.arrow  cells.arrow  demand.arrow  zones.arrow  refusals.arrow
+        addresses.sqlite  basemap.pmtiles
         network/<mode>/  hierarchy/<mode>/  fields/<mode>/
 
 ``snapshot_writer`` writes, publishes and rolls back; this module only reads.
@@ -47,6 +48,7 @@ from geo.refusals import RefusalTable
 from geo.snapping import EdgeIndex
 from geo.tables import CommuneTable, ServiceTable
 from geo.taxonomy import Taxonomy
+from geo.zones import ZoneTable
 
 __all__ = ["Completeness", "Snapshot", "SourceLedger", "SourceRecord", "Territory"]
 
@@ -66,7 +68,7 @@ class Snapshot:
         Titles, by id, of the sources that were to be read and whose files nobody gave.
     modes
         The modes that can be asked for.
-    services, communes, demand, addresses, refusals
+    services, communes, demand, zones, addresses, refusals
         The records; see their classes.
     networks, index, hierarchies, fields, readers
         By mode, each opened when first asked for.
@@ -95,6 +97,7 @@ class Snapshot:
         self.services = ServiceTable.open(folder / "services.arrow")
         self.communes = CommuneTable.open(folder / "communes.arrow")
         self.demand = Demand.open(folder / "demand.arrow", self.communes)
+        self.zones = ZoneTable.open(folder / "zones.arrow")
         self.refusals = RefusalTable.open(folder / "refusals.arrow")
         self.addresses = AddressIndex.open(folder / "addresses.sqlite")
         self.networks = _Opened(self.modes, lambda mode: StreetNetwork.open(folder / "network" / mode))

@@ -30,11 +30,12 @@ from geo.manifest import (
     write_sources,
 )
 from geo.method import Method, load_profiles
-from geo.places import Address, Cell, Commune, Service
+from geo.places import Address, Cell, Commune, Service, Zone
 from geo.publication import SnapshotInfo, list_snapshots, problem_of, publish, rollback
 from geo.refusals import Refusal, write_refusals
 from geo.tables import write_cells, write_communes, write_services
 from geo.taxonomy import Taxonomy
+from geo.zones import write_zones
 
 __all__ = ["SnapshotContent", "SnapshotInfo", "list_snapshots", "publish", "rollback", "write"]
 
@@ -80,6 +81,8 @@ class SnapshotContent:
     """Where streets are loaded, WGS 84."""
     basemap: Path | None = None
     """A PMTiles file, copied."""
+    zones: Sequence[Zone] = ()
+    """In which transport comes on demand, territory and halo, in any order."""
     refusals: Iterable[Refusal] = ()
     """Every row that no record could be made of."""
     run: Mapping[str, Any] = field(default_factory=dict)
@@ -140,6 +143,7 @@ def _write_files(partial: Path, content: SnapshotContent) -> None:
     write_services(partial / "services.arrow", content.services, tuple(taxonomy))
     write_communes(partial / "communes.arrow", content.communes, shares)
     write_cells(partial / "cells.arrow", content.cells)
+    write_zones(partial / "zones.arrow", content.zones)
     write_refusals(partial / "refusals.arrow", content.refusals)
     if content.cells:
         write_demand(partial / "demand.arrow", points_of_cells(content.cells), Basis.CELLS)

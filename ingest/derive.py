@@ -104,6 +104,7 @@ def derive(
         communes=communes,
         cells=store.cells(run),
         addresses=store.addresses(run),
+        zones=store.zones(run),
         networks={mode: built.network for mode, built in access.items()},
         hierarchies={mode: built.hierarchy for mode, built in access.items()},
         fields={mode: built.field for mode, built in access.items()},

@@ -70,11 +70,24 @@ def normalise_zones(source: Source, table: Table, fetched: Sequence[Fetched], sc
     sorter.reject(~areal | empty, RejectCode.BAD_GEOMETRY, keys)
     valid = shapely.make_valid(np.array(table.geometries, dtype=object), method="structure")
     sorter.leave_out(~shapely.intersects(valid, scope.halo))
+    agencies, days, texts, phones, urls = (
+        table.cells(columns.get(name, ())) for name in ("agency", "days", "text", "phone", "url")
+    )
     zones: dict[str, Zone] = {}
     for row in np.flatnonzero(sorter.open).tolist():
         if keys[row] in zones:
             sorter.open[row] = False
             sorter.merged += 1
         else:
-            zones[keys[row]] = Zone(f"{source.id}:{keys[row]}", names[row], source.id, valid[row])
+            zones[keys[row]] = Zone(
+                f"{source.id}:{keys[row]}",
+                names[row],
+                source.id,
+                valid[row],
+                agency=agencies[row],
+                days=tuple(days[row].split()),
+                booking_text=texts[row],
+                booking_phone=phones[row],
+                booking_url=urls[row],
+            )
     return SourceResult(source, tuple(fetched), sorter.ledger(), tuple(sorter.rejects), zones=tuple(zones.values()))

@@ -6,7 +6,8 @@ most trips from Monday to Friday is a week without them. Which service runs on w
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -14,9 +15,9 @@ import pandas as pd
 
 from geo.errors import SourceMalformed
 
-__all__ = ["Week", "best_week"]
+__all__ = ["DAYS", "Week", "best_week"]
 
-_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _RUNS = "1"
 _ADDED, _REMOVED = "1", "2"
 
@@ -29,15 +30,22 @@ class Week:
     ----------
     monday
         Its first day.
-    working_days
-        Of each service that runs in it: on how many of the days from Monday to Friday.
-    sunday
-        The services that run on its Sunday.
+    running
+        The services that run on each of its seven days.
     """
 
     monday: date
-    working_days: Mapping[str, int]
-    sunday: frozenset[str]
+    running: Sequence[frozenset[str]]
+
+    @property
+    def working_days(self) -> Counter[str]:
+        """Of each service: on how many of the days from Monday to Friday it runs."""
+        return Counter(service for running in self.running[:5] for service in running)
+
+    @property
+    def sunday(self) -> frozenset[str]:
+        """The services that run on its Sunday."""
+        return self.running[6]
 
 
 def best_week(
@@ -74,12 +82,11 @@ def best_week(
     feed = Feed("km", calendar=calendar, calendar_dates=exceptions)
     best: tuple[tuple[int, int], Week] | None = None
     for monday in _mondays(changes):
-        days = [set(feed.get_active_services(_written(monday + timedelta(day)))) for day in range(7)]
+        days = [frozenset(feed.get_active_services(_written(monday + timedelta(day)))) for day in range(7)]
         loads = [sum(trips.get(service, 0) for service in active) for active in days]
         rank = (sum(loads[:5]), sum(loads))
         if rank > (best[0] if best else (0, 0)):
-            working = {service: sum(service in active for active in days[:5]) for service in set().union(*days)}
-            best = rank, Week(monday, working, frozenset(days[6]))
+            best = rank, Week(monday, days)
     return best[1] if best else None
 
 
@@ -89,7 +96,7 @@ def _calendar(source: str, table: pd.DataFrame | None) -> pd.DataFrame | None:
     table = table.astype(str)
     for column in ("start_date", "end_date"):
         _check_dates(source, table, column, "calendar.txt")
-    return table.assign(**{day: (table[day] == _RUNS).astype(int) for day in _DAYS})
+    return table.assign(**{day: (table[day] == _RUNS).astype(int) for day in DAYS})
 
 
 def _exceptions(source: str, table: pd.DataFrame | None) -> pd.DataFrame | None:

@@ -180,8 +180,9 @@ def per_site(calls: Calls, week: Week, services: Sequence[str], sites: int) -> F
     sites
         How many there are.
     """
-    working = np.array([week.working_days.get(service, 0) for service in services]) / _WORKING_DAYS
-    sunday = np.array([float(service in week.sunday) for service in services])
+    days, sundays = week.working_days, week.sunday
+    working = np.array([days[service] for service in services]) / _WORKING_DAYS
+    sunday = np.array([float(service in sundays) for service in services])
     found = np.zeros((sites, 3))
     for column, counts in enumerate(
         (

@@ -12,8 +12,8 @@ __all__ = ["attribution", "base_attribution", "line_of"]
 def attribution(snapshot: Snapshot, sources: Iterable[str]) -> list[str]:
     """Return the lines that licences ask to show beside data of these sources, and of what every answer stands on.
 
-    Streets, addresses, contours and codes stand behind every answer; a source that only gives services is named where
-    one of its services is shown.
+    Streets, addresses, contours and codes stand behind every answer; a source that only gives services, or areas of
+    transport on demand, is named where one of them is shown.
     """
     shown = set(sources)
     lines: dict[str, tuple[bool, str]] = snapshot.memo("app.attribution", lambda: _lines(snapshot))
@@ -27,6 +27,7 @@ def base_attribution(snapshot: Snapshot) -> list[str]:
 
 def _lines(snapshot: Snapshot) -> dict[str, tuple[bool, str]]:
     giving = set(snapshot.services.arrow.column("provenance").flatten().field("source").unique().to_pylist())
+    giving |= snapshot.zones.sources
     return {s.id: (s.id not in giving, line_of(s)) for s in snapshot.sources}
 
 

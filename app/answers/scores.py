@@ -7,6 +7,7 @@ from typing import Any
 
 from app.answers.attribution import attribution
 from app.answers.geometry import degrees
+from app.answers.on_demand import on_demand_answer
 from app.answers.place import place_answer
 from app.answers.services import givers_of
 from app.answers.slope import slope_of
@@ -27,10 +28,12 @@ def score_answer(snapshot: Snapshot, score: Score, nearest: int | None = None) -
     evidence: Evidence = snapshot.memo("app.evidence", lambda: Evidence(snapshot))
     components = [_component(component, nearest, evidence) for component in score.components]
     shown = [evidence[reach.service] for component in score.components for reach in component.nearest]
-    sources = {source for said in shown for source in sources_of(said)}
+    on_demand = on_demand_answer(snapshot, score.place.lon, score.place.lat)
+    sources = {source for said in shown for source in sources_of(said)} | {zone["source"] for zone in on_demand}
     total = score.total
     return {
         "place": place_answer(snapshot, score.place),
+        "on_demand": on_demand,
         "mode": score.mode,
         "slope": slope_of(snapshot, score.mode),
         "profile": score.profile,

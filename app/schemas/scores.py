@@ -40,6 +40,30 @@ class Place(Shape):
     faute de rue de ce côté : les minutes peuvent être sous-estimées."""
 
 
+class Booking(Shape):
+    """How one books, in its publisher’s words; empty where they are not known / comment réserver, vide si non dit."""
+
+    text: str
+    phone: str
+    url: str
+    """A web address, or empty."""
+
+
+class OnDemand(Shape):
+    """An area of transport on demand that the place lies in, of no weight in the score.
+
+    Une zone de transport à la demande où se trouve le lieu, d’aucun poids dans la note.
+    """
+
+    name: str
+    agency: str
+    """Who runs it, empty where it is not known / qui l’exploite, vide si non dit."""
+    days: list[Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]]
+    """On which it comes; empty where no calendar tells / les jours où il vient, vide si non dits."""
+    booking: Booking
+    source: str
+
+
 class Nearest(Shape):
     """A service that counts, with its evidence."""
 
@@ -82,6 +106,8 @@ class ScoreAnswer(Shape):
     """A score and what it is made of."""
 
     place: Place
+    on_demand: list[OnDemand]
+    """Evidence beside the score; empty where the place lies in no known area, which does not say that none is there."""
     mode: str
     slope: str | None
     """Name of the raster of heights by which slopes count; null: every street counts as level."""

@@ -15,6 +15,7 @@ from shapely.geometry.base import BaseGeometry
 from geo.errors import SourceMalformed
 from ingest.catalogue import Source
 from ingest.connectors.gtfs_files import GtfsFiles
+from ingest.connectors.gtfs_on_demand import Offer, read_offers
 from ingest.connectors.gtfs_timetable import LINE_NAMES, Served, read_served
 from ingest.connectors.table import FILE, LINE, Table, Wanted
 from ingest.fetch import Fetched
@@ -38,7 +39,11 @@ STOP_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "key": (SITE,), "name": ("stop_name",), "lon": ("stop_lon",), "lat": ("stop_lat",)
 }  # fmt: skip
 """Where a feed's stops say what a service says: the format is the same for every publisher."""
-ZONE_COLUMNS: Mapping[str, tuple[str, ...]] = {"key": ("@id",), "name": ("stop_name",)}
+ZONE_COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "key": ("@id",), "name": ("stop_name",), "agency": ("@agency",), "days": ("@days",), "text": ("@text",),
+    "phone": ("@phone",), "url": ("@url",),
+}  # fmt: skip
+"""Where its zones say what is to be said of them."""
 
 _REQUIRED = ("stop_id", "stop_name", "stop_lat", "stop_lon")
 _OPTIONAL = ("location_type", "parent_station")
@@ -118,12 +123,14 @@ def read_zones(source: Source, fetched: Sequence[Fetched]) -> Table:
     Returns
     -------
     Table
-        One row for each zone: ``@id``, ``stop_name``, its shape. No row where the feed has no zones.
+        One row for each zone: ``@id``, ``stop_name``, its shape; and what the timetable says of it, ``""`` where it is
+        silent: ``@agency``, ``@days`` (names of days, blanks between them), and of the booking ``@text``, ``@phone``,
+        ``@url``. No row where the feed has no zones. Rejects are those of :func:`read_offers`.
 
     Raises
     ------
     SourceMalformed
-        When the feed is damaged, or the file is no FeatureCollection.
+        When the feed is damaged, the file is no FeatureCollection, or a date of the calendar is none.
     """
     name = "locations.geojson"
     files = GtfsFiles.of(source, fetched)
@@ -136,17 +143,22 @@ def read_zones(source: Source, fetched: Sequence[Fetched]) -> Table:
         features = data.get("features") if isinstance(data, dict) else None  # type: ignore[assignment]
         if not isinstance(features, list) or not all(isinstance(feature, dict) for feature in features):
             raise SourceMalformed(source.id, "no FeatureCollection", file=name, line=1)
+    ids = [str(feature.get("id", "")).strip() for feature in features]
+    offers, rejects = read_offers(files, set(ids) - {""})
+    said = [offers.get(zone, Offer()) for zone in ids]
     frame = pd.DataFrame(
         {
-            "@id": [str(feature.get("id", "")).strip() for feature in features],
+            "@id": ids,
             "stop_name": [_name(feature.get("properties")) for feature in features],
+            "@days": [" ".join(offer.days) for offer in said],
+            **{f"@{name}": [getattr(offer, name) for offer in said] for name in ("agency", "text", "phone", "url")},
         },
         dtype="str",
         index=range(len(features)),
     )
     frame[LINE] = pd.Series(range(1, len(features) + 1), dtype="int64", index=frame.index)
     frame[FILE] = name
-    return Table(source.id, frame, (name,), geometries=[_shape(feature) for feature in features])
+    return Table(source.id, frame, (name,), tuple(rejects), geometries=[_shape(feature) for feature in features])
 
 
 def _name(properties: Any) -> str:

@@ -12,18 +12,17 @@ from numpy.typing import NDArray
 
 from ingest.connectors.gtfs_files import GtfsFiles
 from ingest.ledger import Reject, RejectCode
-from ingest.transit_calendar import best_week
+from ingest.transit_calendar import DAYS, best_week
 from ingest.transit_departures import CALL_COLUMNS, OPTIONAL_CALL_COLUMNS, Timetable, per_site, seconds
 from ingest.transit_lines import lines_of_sites
 
-__all__ = ["LINE_NAMES", "Served", "read_served"]
+__all__ = ["LINE_NAMES", "Served", "read_calendars", "read_served"]
 
 LINE_NAMES = ("route_short_name", "route_long_name")
 """Columns that say a line's public name; the format asks for one of them."""
 
 _RAIL = frozenset({"2", *map(str, range(100, 118))})
 """``route_type`` of trains, in the plain and in the extended list."""
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 @dataclass(frozen=True)
@@ -82,7 +81,7 @@ def read_served(
     departures = np.full((sites, 3), np.nan)
     daily = np.where(table.counted, _runs(frequencies, len(trips)), 0)
     loads = np.bincount(service_of_trip, weights=daily, minlength=len(services)).astype(int)
-    calendar, exceptions, bad_days = _calendars(files)
+    calendar, exceptions, bad_days = read_calendars(files)
     week = best_week(files.source.id, dict(zip(services.tolist(), loads.tolist(), strict=True)), calendar, exceptions)
     if week is not None:
         departures[timed] = per_site(table.calls(frequencies), week, services.tolist(), sites)[timed]
@@ -149,11 +148,12 @@ def _runs(frequencies: pd.DataFrame, trips: int) -> NDArray[np.float64]:
     return runs
 
 
-def _calendars(files: GtfsFiles) -> tuple[pd.DataFrame | None, pd.DataFrame | None, list[Reject]]:
+def read_calendars(files: GtfsFiles) -> tuple[pd.DataFrame | None, pd.DataFrame | None, list[Reject]]:
+    """Return ``calendar.txt`` and ``calendar_dates.txt``, None where the feed lacks one, and their ragged rows."""
     found: list[pd.DataFrame | None] = []
     rejects: list[Reject] = []
     for name, columns in (
-        ("calendar.txt", ("service_id", *_WEEKDAYS, "start_date", "end_date")),
+        ("calendar.txt", ("service_id", *DAYS, "start_date", "end_date")),
         ("calendar_dates.txt", ("service_id", "date", "exception_type")),
     ):
         table, bad = files.table(name, columns) if files.has(name) else (None, [])

@@ -31,6 +31,9 @@ _TIMED_EVERY = 3
 """Of a line without headways, the calls that the timetable prints; the others lie between."""
 _MARGIN_M = 700.0
 _ZONES = {"COUCHANT": "Hameaux du couchant", "VALLON": "Hameaux du vallon", "LEVANT": "Hameaux du levant"}
+_BOOKING = "Réservation douze heures à l’avance au plus tard."
+_SILENT = "VALLON"
+"""The zone of which the feed does not say how to book."""
 
 Rows = list[Sequence[object]]
 
@@ -57,7 +60,10 @@ def write_transit(
         "location_group_stops.txt": [
             ("location_group_id", "stop_id"), *(("TAD", pole) for p in network.on_demand for pole in _poles(p)),
         ],
-        "booking_rules.txt": [("booking_rule_id", "booking_type", "prior_notice_duration_min"), ("VEILLE", "1", "720")],
+        "booking_rules.txt": [
+            ("booking_rule_id", "booking_type", "prior_notice_duration_min", "message", "phone_number", "booking_url"),
+            ("VEILLE", "1", "720", _BOOKING, "03 53 01 00 71", "https://aubrelle.example/reserver"),
+        ],
     }  # fmt: skip
     with zipfile.ZipFile(path, "w") as archive:
         for name, rows in tables.items():
@@ -144,9 +150,10 @@ def _timetable(network: Network) -> dict[str, Rows]:
     routes += [("TER", "AUB", "TER", "Train", "2"), ("TAD", "AUB", "TAD", "Transport à la demande", "3")]
     trips += [("TER", EVERY_DAY, "TER-0", 0), ("TAD", EVERY_DAY, "TAD-0", 0), ("1", EVERY_DAY, "ESSAI-0", 0)]
     calls += [_call("TER-0", 480 + 10 * number, f"GARE{number}", number) for number in range(len(HALTS))]
-    window = ("07:00:00", "19:00:00", 2, 2, "VEILLE")
-    calls.append(("TAD-0", "", "", "", "TAD", "", 0, *window))
-    calls += [("TAD-0", "", "", "", "", zone, 1 + number, *window) for number, zone in enumerate(_ZONES)]
+    window = ("07:00:00", "19:00:00", 2, 2)
+    calls.append(("TAD-0", "", "", "", "TAD", "", 0, *window, "VEILLE"))
+    for number, zone in enumerate(_ZONES):
+        calls.append(("TAD-0", "", "", "", "", zone, 1 + number, *window, "" if zone == _SILENT else "VEILLE"))
     calls += [_call("ESSAI-0", 600 + number, f"ESSAI{number}", number) for number in range(5)]
     calls += [_call("ESSAI-0", 610, "RETIRE", 5), _call("RETIREE", 620, network.lines[0].calls[0].id, 0)]
     tables = {"routes": routes, "trips": trips, "stop_times": calls, "frequencies": frequencies}

@@ -232,6 +232,11 @@ class ZoneRow(Base):
     name: Mapped[str]
     source: Mapped[Key]
     geom: Mapped[Any] = mapped_column(Geom(), nullable=False)
+    agency: Mapped[str]
+    days: Mapped[Any] = mapped_column(Words(), nullable=False)
+    booking_text: Mapped[str]
+    booking_phone: Mapped[str]
+    booking_url: Mapped[str]
 
 
 class CommuneCountRow(Base):

@@ -13,7 +13,7 @@ __all__ = ["PARTITIONS", "PER_RUN", "SCHEMA", "SCHEMA_VERSION", "Base", "on_eart
 SCHEMA = "alentours"
 PARTITIONS = "alentours_runs"
 """PostgreSQL's schema of the partitions, out of the users' way."""
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 """Of the embedded store, raised with every change of a table: a file of another version is refused in words, not
 misread. PostGIS has migrations instead."""
 PER_RUN = {"postgresql_partition_by": "LIST (run)"}

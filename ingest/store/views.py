@@ -58,7 +58,8 @@ _CELLS = (
 )
 _ZONES = (
     "SELECT z.run::bigint * 10000000 + row_number() OVER (PARTITION BY z.run ORDER BY z.id) AS ogc_fid, "
-    "r.territory || '/' || z.id AS key, r.territory, z.run, z.id AS zone, z.name, o.licence, z.source, o.producer, "
+    "r.territory || '/' || z.id AS key, r.territory, z.run, z.id AS zone, z.name, z.agency, z.days, "
+    "z.booking_text, z.booking_phone, z.booking_url, o.licence, z.source, o.producer, "
     f"o.data_date, o.attribution, z.geom FROM {SCHEMA}.run r JOIN {SCHEMA}.zone z ON z.run = r.id "
     f"JOIN {SCHEMA}.source o ON o.run = z.run AND o.id = z.source WHERE r.id IN {_PUBLISHED}"
 )
@@ -95,6 +96,12 @@ _SAID_OF = {
     "epci": "SIREN de l’intercommunalité, vide si aucune / SIREN of the intercommunality, empty if none",
     "density": "Grille communale de densité de l’INSEE en 7 niveaux, 1 dense à 7 rural / density class, 1 to 7",
     "zone": "Identifiant de la zone, source:clé chez le producteur / id of the zone, source:key at its publisher",
+    "agency": "Qui l’exploite, vide si non dit / who runs it, empty if not said",
+    "days": "Jours de la semaine (monday…), séparés par un blanc, vide si non dits / days of the week, empty if not "
+    "said",
+    "booking_text": "Comment réserver, mots du producteur, vide si non dit / how to book, its publisher’s words",
+    "booking_phone": "Téléphone de réservation, vide si non dit / telephone for booking, empty if not said",
+    "booking_url": "Adresse web de réservation, vide si non dite / web address for booking, empty if not said",
     "cell": "Carreau de 200 m, identifiant de l’INSEE / cell of 200 m, as INSEE names it",
     "people": "Habitants / inhabitants",
     "people_0_17": "Dont moins de 18 ans / of those, under 18",
@@ -135,8 +142,8 @@ def views_of(taxonomy: Taxonomy, method: Method) -> list[View]:
         View(
             "published_zone",
             _ZONES,
-            "Zones de transport à la demande du territoire et de sa couronne ; ni jours, ni réservation, aucun poids "
-            "dans les scores / areas of transport on demand; neither days nor booking, and of no weight in scores",
+            "Zones de transport à la demande du territoire et de sa couronne, d’aucun poids dans les scores / areas of "
+            "transport on demand, of no weight in scores",
         ),
         *(
             _part(name, label, members, share_alike)

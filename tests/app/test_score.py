@@ -58,6 +58,26 @@ def test_metres_off_the_street_are_walked(client: Client, town: Town) -> None:
     assert seconds[1] - seconds[0] == 6
 
 
+def test_transport_on_demand_is_evidence_of_no_weight(client: Client, town: Town) -> None:
+    west, east, last = (client.get("/api/v1/score", **town.at(column, 1)).json() for column in (1.2, 4.2, 6.2))
+    told = {
+        "name": "Carreville",
+        "agency": "Navettes du Treillis",
+        "days": ["tuesday", "friday"],
+        "booking": {"text": "Réservez la veille.", "phone": "03 53 01 00 42", "url": "https://navette.example/"},
+        "source": "navettes",
+    }
+    silent = {"name": "", "agency": "", "days": [], "booking": {"text": "", "phone": "", "url": ""}}
+    assert west["on_demand"] == []
+    assert east["on_demand"] == [told]
+    assert last["on_demand"] == [told, silent | {"source": "navettes"}]
+    credited = ["Transport à la demande" in " ".join(answer["attribution"]) for answer in (west, east, last)]
+    assert credited == [False, True, True]
+    assert {row["category"] for row in east["components"]} == {row["category"] for row in west["components"]}
+    (batch,) = client.post("/api/v1/scores", {"places": [town.at(4.2, 1)]}).json()["results"]
+    assert batch["on_demand"] == east["on_demand"]
+
+
 def test_three_states(client: Client, town: Town) -> None:
     answer = client.get("/api/v1/score", **town.at(2, 2)).json()
     assert component(answer, "shop.bakery")["status"] == "scored"

@@ -3,7 +3,8 @@
 Eight columns and six rows of junctions, 80 m apart: a step costs 60 s on foot. The border between its two communes runs
 between columns 3 and 4. Every row of streets carries a name, the same in both communes for the lowest row. Services
 stand at known places; ``restaurant`` is numerous so that lists page; ``ecole`` counts once as maternelle and once as
-élémentaire; one pharmacy lies beyond the border, one bakery is known to OpenStreetMap alone.
+élémentaire; one pharmacy lies beyond the border, one bakery is known to OpenStreetMap alone. A minibus comes on demand
+east of the border, and another, of which nothing is said, to the last two columns.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from geo.hierarchy import Hierarchy
 from geo.manifest import Completeness, SourceLedger, SourceRecord, Territory
 from geo.method import Method
 from geo.network import StreetNetwork
-from geo.places import Address, Cell, Commune, Departures, Licence, Position, Provenance, Service, Standing
+from geo.places import Address, Cell, Commune, Departures, Licence, Position, Provenance, Service, Standing, Zone
 from geo.refusals import Refusal
 from geo.snapping import EdgeIndex, Snap
 from geo.snapshot_writer import SnapshotContent, publish, write
@@ -122,6 +123,7 @@ def _content(town: Town, basemap: Path) -> dict[str, object]:
         "completeness": dict.fromkeys(COMPLETE, Completeness.COMPLETE) | dict.fromkeys(PARTIAL, Completeness.PARTIAL),
         "loaded_area": town.lattice.polygon((-1, -1), (COLUMNS, ROWS)),
         "basemap": basemap,
+        "zones": _zones(town),
         "refusals": REFUSALS,
         "run": {"built_at": "2026-11-24T08:00:00Z", "findings": FINDINGS, "overrides": OVERRIDES},
         "departments": {CODE: "Treillis"},
@@ -209,6 +211,16 @@ def _sources(services: list[Service]) -> list[SourceRecord]:
             SourceLedger(kept["carte"], kept["carte"], 0, 0, 0),
         ),
         SourceRecord(
+            "navettes",
+            "Transport à la demande",
+            "Navettes du Treillis",
+            Licence.LO_2_0,
+            "https://data.example/navettes",
+            "2026-09",
+            "",
+            SourceLedger(2, 2, 0, 0, 0),
+        ),
+        SourceRecord(
             "rues",
             "Rues d’OpenStreetMap",
             "Contributeurs d’OpenStreetMap",
@@ -253,6 +265,15 @@ def _cells(town: Town) -> list[Cell]:
     lon, lat = town.lonlat(1.5, ROWS + 0.1)
     cells.append(Cell("CRS3035RES200mN9999998E0000000", lon, lat, HALO, 40.0, 8.0, 9.0, None, in_territory=False))
     return cells
+
+
+def _zones(town: Town) -> list[Zone]:
+    east, last = (town.lattice.polygon((west, -1), (COLUMNS, ROWS)) for west in (3.5, 5.5))
+    booking = ("Réservez la veille.", "03 53 01 00 42", "https://navette.example/")
+    return [
+        Zone("navettes:muette", "", "navettes", last),
+        Zone("navettes:est", "Carreville", "navettes", east, "Navettes du Treillis", ("tuesday", "friday"), *booking),
+    ]
 
 
 def _addresses(town: Town) -> Iterator[Address]:

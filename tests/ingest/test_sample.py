@@ -15,6 +15,7 @@ import shapely
 from geo.places import Departures
 from ingest.gather import Gathered
 from ingest.sample import Services, Truth, generate
+from ingest.transit_calendar import DAYS
 from tests.ingest.country import OSM, REPOSITORY, read_back
 
 
@@ -126,6 +127,11 @@ def test_the_minibus_has_its_zones(gathered: Gathered) -> None:
         ("sample_gtfs_zones:VALLON", "Hameaux du vallon"),
         ("sample_gtfs_zones:LEVANT", "Hameaux du levant"),
     ]
+    assert {zone.agency for zone in gathered.zones} == {"Aubrelle Mobilités"}
+    assert {zone.days for zone in gathered.zones} == {DAYS[:6]}
+    told = ("Réservation douze heures à l’avance au plus tard.", "03 53 01 00 71", "https://aubrelle.example/reserver")
+    booked = [(zone.booking_text, zone.booking_phone, zone.booking_url) for zone in gathered.zones]
+    assert booked == [told, ("", "", ""), told]
     hamlets = [s for s in gathered.services if s.id.startswith("sample_gtfs:") and s.departures is None]
     assert len(hamlets) > 20
     zones = shapely.union_all([zone.geometry for zone in gathered.zones])

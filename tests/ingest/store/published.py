@@ -24,7 +24,8 @@ def publish(store: PostgisStore, *services: Service, territory: str = "71", publ
     run = store.begin(territory)
     sources = [source(), OFFICIAL]
     creusot = Commune("71153", "Le Creusot", "71", 20907, ("71200",), True, shapely.box(4.4, 46.7, 4.5, 46.9))
-    around = Zone("annuaire:nord", "Nord", "annuaire", shapely.box(4.4, 46.8, 4.5, 46.9))
+    area, days = shapely.box(4.4, 46.8, 4.5, 46.9), ("monday", "friday")
+    around = Zone("annuaire:nord", "Nord", "annuaire", area, "Réseau", days, "La veille", "03 53 01 00 00")
     told = {"services": services, "communes": [creusot], "zones": [around]}
     store.put(run, sources=sources, rejects=rejects_of(sources), **told)
     if published:

@@ -245,7 +245,9 @@ def sectors(known: list[str]) -> st.SearchStrategy[Sector]:
 
 def zones(known: list[str]) -> st.SearchStrategy[Zone]:
     """Areas anywhere."""
-    return st.builds(Zone, id=texts, name=texts, source=st.sampled_from(known), geometry=contours)
+    days = st.lists(st.sampled_from(["monday", "tuesday", "sunday"]), unique=True).map(tuple)
+    told = dict.fromkeys(("id", "name", "agency", "booking_text", "booking_phone", "booking_url"), texts)
+    return st.builds(Zone, source=st.sampled_from(known), geometry=contours, days=days, **told)
 
 
 def commune_counts(known: list[str]) -> st.SearchStrategy[CommuneCount]:

@@ -87,6 +87,8 @@ def test_areas_of_transport_on_demand_are_shown_with_their_source_and_a_key_of_t
     north = zones.iloc[1]
     assert (north["name"], north["licence"], north["producer"]) == ("Nord", "etalab-2.0", "Ministère")
     assert north["geom"].bounds == (4.4, 46.8, 4.5, 46.9)
+    told = [north[name] for name in ("agency", "days", "booking_text", "booking_phone", "booking_url")]
+    assert told == ["Réseau", "monday friday", "La veille", "03 53 01 00 00", ""]
     said = str(scalar(store, "SELECT obj_description('alentours.published_zone'::regclass)"))
     assert "on demand" in said
     columns = "SELECT count(*) FROM pg_attribute WHERE attrelid = 'alentours.published_zone'::regclass AND attnum > 0"
