@@ -53,7 +53,12 @@ def _joins(results: Results) -> Iterator[str]:
     if results.conflation is None:
         return
     found = results.conflation
-    for name, got, (precision, recall) in (("schools", found.schools, SCHOOLS), ("pairs", found.all_pairs, PAIRS)):
+    held = (
+        ("schools", found.schools, SCHOOLS),
+        ("pairs", found.all_pairs, PAIRS),
+        ("blind pairs", found.all_blind, PAIRS),
+    )
+    for name, got, (precision, recall) in held:
         if got.precision < precision or got.recall < recall:
             said = f"precision {got.precision:.3f}, recall {got.recall:.3f}"
             yield f"{name}: {said}, {precision} and {recall} promised"
