@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,8 +16,7 @@ from app.batch import RowId, read_rows, require_object, text_of
 from app.deps import DEFAULT_MODE
 from app.errors import problem_of
 from app.scores import Asked, located
-from geo.arrays import Int32s, frozen
-from geo.elimination import UNREACHABLE_DS
+from geo.arrays import Floats, frozen
 from geo.errors import AlentoursError
 from geo.snapshot import Snapshot
 from geo.standpoint import Standpoint, place_sweep, stand, travel
@@ -93,16 +93,16 @@ def _seconds(
 ) -> list[list[float | None]]:
     """Return a row for each home, a column for each place."""
     fixed_ds = round(snapshot.modes[mode].fixed_s * 10)
-    nobody = np.full(homes.edge.size, UNREACHABLE_DS, np.int32)
-    columns: list[Int32s] = []
+    nobody = np.full(homes.edge.size, np.nan)
+    columns: list[Floats] = []
     for place in places:
         if isinstance(place, Standpoint):
             times = travel(snapshot, mode).sweep(place_sweep(snapshot, mode), place.stops, direction, fixed_ds)
-            columns.append(times.door_to_door_ds(homes))
+            columns.append(times.door_to_door_s(homes))
         else:
             columns.append(nobody)
     table = np.stack(columns, axis=1)
-    return [[ds / 10 if ds < UNREACHABLE_DS else None for ds in row] for row in table.tolist()]
+    return [[None if math.isnan(seconds) else seconds for seconds in row] for row in table.tolist()]
 
 
 def _rows(snapshot: Snapshot, rows: _Rows, found: _Found) -> list[dict[str, Any]]:

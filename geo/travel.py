@@ -130,6 +130,11 @@ class PlaceTimes:
         whole = along_ds.astype(np.int64) + stops.off_ds + self.extra_ds
         return np.where(along_ds < UNREACHABLE_DS, whole, UNREACHABLE_DS).astype(np.int32)
 
+    def door_to_door_s(self, stops: Stops) -> Floats:
+        """Return the same in seconds (M,), to the tenth; NaN where no way leads."""
+        found_ds = self.door_to_door_ds(stops)
+        return np.where(found_ds < UNREACHABLE_DS, found_ds / 10, np.nan)
+
 
 @dataclass(frozen=True)
 class Spread(PlaceTimes):
