@@ -173,8 +173,15 @@ _REASONS = {
 }
 
 
-def in_words(decision: Decision) -> str:
-    """Say why a row was joined, with metres and likeness."""
+def in_words(decision: Decision, service: str = "") -> str:
+    """Say why a row was joined, with metres and likeness.
+
+    Parameters
+    ----------
+    service
+        Id of the service that stands. A row that was joined to another before both came to it is named with that other:
+        metres and likeness are between the two.
+    """
     rule, _, more = decision.reason.partition("; ")
     said = [_REASONS.get(rule, f"the same identifier ({rule})")]
     if decision.distance_m is not None:
@@ -183,4 +190,6 @@ def in_words(decision: Decision) -> str:
         said.append(f"names {decision.similarity:.0f} % alike")
     if more:
         said.append(more)
+    if service and decision.kept != service:
+        said.append(f"with {decision.kept}")
     return ", ".join(said)

@@ -32,7 +32,7 @@ def why(
         if row.lon is not None and row.lat is not None:
             typer.echo(f"    {row.name or '(no name)'}, at {row.lon:.6f}, {row.lat:.6f}")
         if row.joined is not None:
-            typer.echo(f"    joined: {in_words(row.joined)}")
+            typer.echo(f"    joined: {in_words(row.joined, found.id)}")
         elif row.id == found.id:
             typer.echo("    gives the service's id, category, commune, and all that no other row gives")
     typer.echo("\n  what it shows, and who says so")

@@ -115,6 +115,8 @@ def test_reasons_in_words():
     assert (
         in_words(replace(DECISIONS[0], reason="uai 0710001R", distance_m=None)) == "the same identifier (uai 0710001R)"
     )
+    assert in_words(DECISIONS[1], "pharmacies:1") == in_words(DECISIONS[1])
+    assert in_words(DECISIONS[0], "pharmacies:1") == "the same name twice in one source, 9 m apart, with osm:n7"
 
 
 def test_the_command_prints_them(folder, monkeypatch):
