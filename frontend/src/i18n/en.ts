@@ -16,7 +16,7 @@ const en: Messages = {
     theme: { toDark: 'Switch to the dark theme', toLight: 'Switch to the light theme' },
     other: 'Français',
     footer: 'Footer',
-    data: (date, snapshot) => `Data of ${date}, snapshot ${snapshot}`,
+    data: (date, snapshot) => `Snapshot ${snapshot}, built on ${date}`,
     sourcesAndLicences: 'Sources and licences',
     api: 'API',
     retry: 'Try again',

@@ -17,7 +17,7 @@ const words = {
     theme: { toDark: 'Passer au thème sombre', toLight: 'Passer au thème clair' },
     other: 'English',
     footer: 'Pied de page',
-    data: (date: string, snapshot: string) => `Données du ${date}, instantané ${snapshot}`,
+    data: (date: string, snapshot: string) => `Instantané ${snapshot}, construit le ${date}`,
     sourcesAndLicences: 'Sources et licences',
     api: 'API',
     retry: 'Réessayer',
