@@ -13,7 +13,7 @@ from fastapi.openapi.utils import get_openapi
 
 from app import __version__, errors, logs
 from app.middleware import HeadAsGet, SafeHeaders
-from app.routes import coverage, isochrone, ledger, meta, pages, places, route, score, search, tiles
+from app.routes import coverage, isochrone, ledger, meta, pages, places, route, score, search, sheets, tiles
 from app.schemas import Problem, ScoresQuestion, TravelTimesQuestion
 from app.serving import Serving
 from app.settings import Settings, load_settings
@@ -51,6 +51,7 @@ def create_app(settings: Settings) -> FastAPI:
         ledger.router,
         places.router,
         search.router,
+        sheets.router,
         score.router,
         route.router,
         isochrone.router,

@@ -15,6 +15,7 @@ __all__ = [
     "GeocodeFeature",
     "GeocodeProperties",
     "Origin",
+    "ScorePart",
     "ServiceCollection",
     "ServiceFeature",
     "ServiceProperties",
@@ -117,6 +118,15 @@ class CommuneCollection(Shape):
     attribution: list[str]
 
 
+class ScorePart(Shape):
+    """One part of an address's score."""
+
+    name: str
+    points: float
+    """Those of an answer add up to its score."""
+    most: float
+
+
 class GeocodeProperties(Shape):
     """An address in the national geocoder's words."""
 
@@ -124,7 +134,10 @@ class GeocodeProperties(Shape):
     score: float
     """0 to 1; 1 is a full match."""
     id: str
-    type: Literal["housenumber", "street", "locality", "municipality"]
+    banId: str | None = None  # noqa: N815 - the national geocoder's word
+    """Key of the row of the national base, where the address is one of its."""
+    type: Literal["housenumber", "street", "locality", "municipality", "poi"]
+    """`poi` is a service by its name: a place, and no address."""
     name: str
     housenumber: str | None = None
     street: str | None = None
@@ -133,6 +146,15 @@ class GeocodeProperties(Shape):
     city: str
     context: str
     importance: float
+    x: float
+    y: float
+    """Metres in the legal projection of the territory."""
+    category: str | None = None
+    """Of a service."""
+    missing: list[Literal["street", "housenumber"]] | None = None
+    """What the answer lacks to be an address."""
+    explanation: list[ScorePart] | None = None
+    """With `explain=true`."""
     distance: int | None = None
     """Metres from the point asked for; in `/reverse` alone."""
 

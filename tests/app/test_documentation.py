@@ -34,6 +34,7 @@ def ask(client: Client, town: Town, line: str):
     words = shlex.split(line, comments=True)
     assert words.pop(0) == "curl"
     method, headers, body, query, url = "GET", {}, None, "", ""
+    form: dict[str, object] = {}
     while words:
         word = words.pop(0)
         if word == "--json":
@@ -41,6 +42,11 @@ def ask(client: Client, town: Town, line: str):
         elif word == "--data-urlencode":
             name, _, value = words.pop(0).partition("=")
             query = "?" + urlencode({name: value})
+        elif word == "-F":
+            name, _, value = words.pop(0).partition("=")
+            method, form[name] = "POST", (None, value)
+            if value.startswith("@"):
+                form[name] = (value[1:], f"adresse,lon,lat\n3 rue du Maréchal Foch,{lon},{lat}\n".encode(), "text/csv")
         elif word == "-H":
             name, _, value = words.pop(0).partition(": ")
             headers[name] = value
@@ -50,7 +56,8 @@ def ask(client: Client, town: Town, line: str):
             url = word
     assert url.startswith(BASE)
     promised = re.search(r"#\s+(\d{3})$", line)
-    answer = client.request(method, url.removeprefix(BASE) + query, headers=headers, content=body)
+    sent = {"files": form} if form else {"content": body}
+    answer = client.request(method, url.removeprefix(BASE) + query, headers=headers, **sent)
     return answer, int(promised[1]) if promised else 200
 
 
