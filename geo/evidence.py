@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from geo.decay import logistic
 from geo.manifest import Completeness
-from geo.method import Method
+from geo.method import CategoryMethod, DecayParameters, Method
 
 __all__ = [
     "NONE_WITHIN_CUTOFF",
@@ -82,10 +82,15 @@ class Rules:
         categories: Sequence[str],
         completeness: Mapping[str, Completeness],
         ranks: int = 5,
+        cutoffs_min: Mapping[str, float] | None = None,
     ) -> Rules:
-        """Lay out the method for one mode and the categories of a field; K = ``ranks``."""
+        """Lay out the method for one mode and the categories of a field; K = ``ranks``.
+
+        A reader's own cut-off, of a category or of a range, stretches or shrinks the whole curve: μ and σ keep their
+        proportion to it, so that the last minute before it weighs as little as it does in the method.
+        """
         rows = [method.categories[category] for category in categories]
-        decay = [method.decay[mode][row.range] for row in rows]
+        decay = [_own_decay(method.decay[mode][row.range], row, cutoffs_min or {}) for row in rows]
         worth = np.zeros((len(rows), ranks))
         for position, row in enumerate(rows):
             worth[position, : row.k] = method.depth[row.k]
@@ -97,6 +102,14 @@ class Rules:
             worth=worth,
             complete=np.array([completeness.get(c) == Completeness.COMPLETE for c in categories], dtype=bool),
         )
+
+
+def _own_decay(decay: DecayParameters, row: CategoryMethod, cutoffs_min: Mapping[str, float]) -> DecayParameters:
+    own_min = cutoffs_min.get(row.category, cutoffs_min.get(row.range))
+    if own_min is None:
+        return decay
+    stretch = own_min / decay.cutoff_min
+    return DecayParameters(decay.mu_min * stretch, decay.sigma_min * stretch, own_min)
 
 
 @dataclass(frozen=True)

@@ -65,6 +65,9 @@ class AccessField:
     """(N,) tenths of a second from each junction to the edge of the loaded streets; 65,535 = never."""
     streets: Streets
     services: EdgeServices
+    confirmed: AccessField | None = None
+    """The categories that hold sites which nobody confirmed for long, swept without these; None where there are none,
+    and where nobody asked. Its rows are those of this field."""
 
     @classmethod
     def build(
@@ -166,6 +169,7 @@ class AccessField:
         records[:, self._layout[1][index]] = _swept_records(hierarchy, k, [seeds], _ds(self.cutoff_s))[:, 0]
         return replace(
             self,
+            confirmed=None,
             records={**self.records, k: frozen(records, np.uint16)},
             services=self.services.with_category(index, own),
         )
@@ -183,6 +187,7 @@ class AccessField:
         seeds = seeds_of(self.services, streets, len(self.categories))
         return replace(
             self,
+            confirmed=None,
             records={
                 k: _swept_records(
                     hierarchy, k, [s for s, own in zip(seeds, self.ks, strict=True) if own == k], _ds(self.cutoff_s)
@@ -221,6 +226,8 @@ class AccessField:
         save_arrays(folder, {f"service_{name}": array for name, array in self.services._asdict().items()})
         meta = {name: getattr(self, name) for name in _META}
         (folder / "meta.json").write_text(json.dumps(meta, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        if self.confirmed is not None:
+            self.confirmed.save(folder / _CONFIRMED)
 
     @classmethod
     def open(cls, folder: Path) -> AccessField:
@@ -245,6 +252,7 @@ class AccessField:
             edge_ds=arrays["edge_ds"],
             streets=Streets(**streets, splits=Splits.open(folder)),
             services=EdgeServices(**{name: services[f"service_{name}"] for name in EdgeServices._fields}),
+            confirmed=cls.open(folder / _CONFIRMED) if (folder / _CONFIRMED).is_dir() else None,
             **meta,
         )
         if not field._is_whole():
@@ -283,6 +291,7 @@ class AccessField:
 
 
 _META = ("mode", "categories", "ks", "cutoff_s", "off_road_m_per_s", "fixed_s")
+_CONFIRMED = "confirmed"
 _STREETS = ("edge_from", "edge_to", "forward_ds", "backward_ds")
 _SERVICE_DTYPES: dict[str, type[np.generic]] = {
     "ptr": np.int64,

@@ -11,20 +11,26 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from geo.coordinates import require_lonlat
 from geo.errors import AlentoursError, InvalidParameter, OffNetwork
-from geo.evidence import STATUSES, Rules, Status, Values, evaluate
-from geo.fields import RANKS, Access
+from geo.evidence import STATUSES, Status, Values
+from geo.fields import Access
 from geo.geocoding import Match
-from geo.method import Method, Profile
+from geo.headlines import Headline, View
+from geo.intervals import Interval
+from geo.method import Profile
+from geo.percentiles import Percentile, Percentiles
 from geo.reading import Reading
 from geo.snapshot import Snapshot
+from geo.trials import try_out
+from geo.weighing import total_of, weights
 
 __all__ = ["Component", "Place", "Reach", "Score", "off_network", "score", "weights"]
 
-_CHUNK = 4096
-"""Places looked up at once: some tens of megabytes of access, whatever the number of categories."""
+_CHUNK = 512
+"""Places looked up at once: some tens of megabytes of access and trials, whatever the number of categories."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,8 @@ class Place:
     """Commune; found from the contours when it is empty."""
     off_m: float | None = None
     """Metres from the place to its street; given by the score."""
+    doubt: tuple[tuple[float, float], ...] = ()
+    """Where else the place may be (lon, lat): the houses of a street that was named without a number."""
     crosses: bool | None = None
     """Whether these metres lead over a river, a railway or a motorway, since no street lies on this side; given by the
     score."""
@@ -100,26 +108,22 @@ class Score:
     components: tuple[Component, ...]
     edge_s: float | None
     """Seconds to the edge of the loaded streets; None when there is none within the fields' cut-off."""
+    interval: Interval | None
+    """Least and greatest total when weights, pace, stale sites and the place's doubt are moved; around ``total``."""
+    percentile: Percentile
+    """Where the total stands among the people of the territory."""
+    headlines: Mapping[str, Headline]
+    """By name (``any``, ``without_car``): the totals of the best of several modes."""
 
     @property
     def covered_weight(self) -> float:
         """Share of the weights whose category is covered, 0 … 1."""
-        return math.fsum(c.weight for c in self.components if c.value is not None) / 100.0
+        return total_of((c.weight, c.value) for c in self.components)[1]
 
     @property
     def total(self) -> float | None:
         """Σ points / covered_weight, 0 … 100: the only redistribution. None when nothing is covered."""
-        points = [c.points for c in self.components if c.points is not None]
-        return math.fsum(points) / self.covered_weight if points else None
-
-
-def weights(method: Method, profile: Profile) -> Mapping[str, float]:
-    """Weight of every category that a profile weighs, in the order of the method; they sum to 100."""
-    return {
-        category: profile.weights[row.family] * row.share
-        for category, row in method.categories.items()
-        if profile.weights.get(row.family, 0.0) > 0.0 and row.share > 0.0
-    }
+        return total_of((c.weight, c.value) for c in self.components)[0]
 
 
 def score(
@@ -161,12 +165,13 @@ def _score_chunk(
     good = [place for place in asked if isinstance(place, Place)]
     if not good:
         return [place for place in asked if isinstance(place, AlentoursError)]
-    reader = snapshot.readers[mode]
-    lonlat = [(place.lon, place.lat) for place in good]
-    reading = reader.read_one(*lonlat[0]) if len(good) == 1 else reader.read(np.array(lonlat, np.float64))
-    on = reading.on_network
-    located_places = [place for place, there in zip(good, on, strict=True) if there]
-    scored = iter(_scores(snapshot, located_places, reading.only(on), mode, profile))
+    view = View.of(snapshot, mode, profile)
+    readings = {name: _read(snapshot, name, good) for name in view.modes}
+    on = readings[mode].on_network
+    there, owner = _positions(good, on)
+    located_places = [place for place, known in zip(good, on[: len(good)], strict=True) if known]
+    kept = {name: reading.only(there) for name, reading in readings.items()}
+    scored = iter(_scores(snapshot, located_places, kept, owner, view))
     located: Iterator[np.bool_] = iter(on)
     return [
         place
@@ -176,6 +181,22 @@ def _score_chunk(
         else off_network(snapshot, place, mode)
         for place in asked
     ]
+
+
+def _read(snapshot: Snapshot, mode: str, places: Sequence[Place]) -> Reading:
+    """Read the places, and behind them, in order, the other positions of those in doubt."""
+    lonlat = [(place.lon, place.lat) for place in places] + [other for place in places for other in place.doubt]
+    reader = snapshot.readers[mode]
+    return reader.read_one(*lonlat[0]) if len(lonlat) == 1 else reader.read(np.array(lonlat, np.float64))
+
+
+def _positions(places: Sequence[Place], on: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    """Say which rows of a reading to keep, and to which of the kept places each further position belongs."""
+    count = len(places)
+    owner = np.repeat(np.arange(count), [len(place.doubt) for place in places])
+    further = on[count:] & on[owner]
+    number = np.cumsum(on[:count]) - 1
+    return np.append(on[:count], further), number[owner[further]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,20 +235,21 @@ class _Row:
 
 
 def _scores(
-    snapshot: Snapshot, places: Sequence[Place], reading: Reading, mode: str, profile: Profile
+    snapshot: Snapshot, places: Sequence[Place], readings: Mapping[str, Reading], owner: NDArray[np.int64], view: View
 ) -> Iterator[Score]:
     if not places:
         return
-    field = snapshot.fields[mode]
+    mode, profile = view.mode, view.profile
+    trials = {name: try_out(snapshot, name, reading, profile) for name, reading in readings.items()}
+    moved = view.outcomes(snapshot, trials, owner, len(places))
+    values, reading = trials[mode].central, readings[mode]
     access, snap = reading.access, reading.snap
-    rules = snapshot.memo(
-        ("rules", mode),
-        lambda: Rules.of(snapshot.method, mode, field.categories, snapshot.completeness, RANKS),
-    )
-    values = evaluate(access, rules)
-    weighed = _weighed(snapshot, field.categories, profile)
+    weighed = _weighed(snapshot, snapshot.fields[mode].categories, profile)
     for row, place in enumerate(places):
         numbers, edge_s = _Row.of(access, values, row), float(access.edge_s[row])
+        components = tuple(_component(category, mode, numbers) for category in weighed)
+        total, _ = total_of((c.weight, c.value) for c in components)
+        commune = snapshot.communes.get(place.insee)
         yield Score(
             place=replace(place, off_m=float(snap.off_m[row]), crosses=bool(snap.crosses[row])),
             mode=mode,
@@ -235,8 +257,11 @@ def _scores(
             profile_version=profile.version,
             method_version=snapshot.method.version,
             snapshot=snapshot.id,
-            components=tuple(_component(category, mode, numbers) for category in weighed),
+            components=components,
             edge_s=edge_s if math.isfinite(edge_s) else None,
+            interval=moved.interval(row, total),
+            percentile=Percentiles.of(snapshot).place((mode,), profile, total, commune),
+            headlines=moved.headlines(snapshot, row, commune),
         )
 
 

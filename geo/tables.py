@@ -299,6 +299,8 @@ class CommuneTable(Sequence[Commune]):
         self.in_territory: NDArray[np.bool_] = flags(batch, "in_territory")
         self.population: NDArray[np.float64] = floats(batch, "population")
         """NaN where it is not published."""
+        self.density: NDArray[np.float64] = floats(batch, "density")
+        """INSEE's class in seven levels; NaN where it is not known."""
 
     @classmethod
     def open(cls, path: Path) -> CommuneTable:

@@ -13,6 +13,7 @@ import numpy as np
 
 from geo.fields import AccessField, ServicePoints
 from geo.hierarchy import Hierarchy
+from geo.intervals import bounds
 from geo.isochrone import isochrones
 from geo.modes import Mode, load_modes
 from geo.network import RawStreets, StreetNetwork
@@ -43,6 +44,7 @@ def warm_up(modes: Path = _MODES) -> None:
     raw = _tiny_town()
     for mode in load_modes(modes).values():
         _run(raw, mode)
+    bounds(np.zeros((1, 1, 1)), np.ones(1), np.zeros(1, np.int32), 0.25)
     Vocabulary([("rue", 1)]).meanings("reu")
 
 

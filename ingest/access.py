@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +13,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from geo.confirmation import is_stale
 from geo.fields import AccessField
 from geo.hierarchy import Hierarchy
 from geo.method import Method
@@ -22,16 +23,29 @@ from geo.places import Service, Standing
 from geo.projection import Projection
 from geo.reach import boundary_junctions
 from geo.seeds import ServicePoints
-from geo.snapping import EdgeIndex
+from geo.snapping import EdgeIndex, Snap
 from geo.tables import order_services
 from geo.taxonomy import Taxonomy
 from ingest.progress import Stage
 from ingest.stages import Stages
 
-__all__ = ["ModeAccess", "build_access", "field_rows"]
+__all__ = ["Doubts", "ModeAccess", "build_access", "field_rows", "stale_rows"]
 
 
 _CHECKS = "checks.json"
+
+
+@dataclass(frozen=True)
+class Doubts:
+    """Of which sites it is doubted that they are there."""
+
+    complete: Collection[str] = ()
+    """Categories that are scored: only of these does a field also know what is left without stale sites."""
+    today: int | None = None
+    """Month of the newest data (``geo.confirmation``); None: no site is stale."""
+
+
+NO_DOUBTS = Doubts()
 
 
 @dataclass(frozen=True)
@@ -59,6 +73,7 @@ def build_access(
     stages: Stages,
     streets_key: str,
     jobs: int,
+    doubts: Doubts = NO_DOUBTS,
 ) -> dict[str, ModeAccess]:
     """Build every mode, or open what is kept of it.
 
@@ -78,6 +93,8 @@ def build_access(
         Stands for what the streets and modes depend on.
     jobs
         Threads that sweep.
+    doubts
+        Which sites a field also does without.
 
     Raises
     ------
@@ -86,8 +103,13 @@ def build_access(
     """
     category, row, lonlat = field_rows(services, taxonomy)
     ks = [method.categories[name].k for name in taxonomy]
+    stale = stale_rows(services, taxonomy, doubts.today, method.interval.stale_months)
+    doubted = [
+        name for index, name in enumerate(taxonomy) if name in doubts.complete and (stale & (category == index)).any()
+    ]
     asked = hashlib.sha256(category.tobytes() + row.tobytes() + lonlat.tobytes() + shapely.to_wkb(declared_area))
-    depends = [asked.hexdigest(), list(taxonomy), ks, method.cutoff_s]
+    asked.update(stale.tobytes())
+    depends = [asked.hexdigest(), list(taxonomy), ks, method.cutoff_s, doubted]
     built = {}
     with stage("fields", len(modes) * 3) as advance:
         for mode in modes.values():
@@ -102,6 +124,13 @@ def build_access(
                 edge = boundary_junctions(on, declared_area, raw.extent, projection)
                 points = ServicePoints(category, row, snap)
                 field = AccessField.build(on, by, mode, points, tuple(taxonomy), ks, edge, method.cutoff_s, jobs)
+                if doubted:
+                    sure = _only(points, ~stale, [list(taxonomy).index(name) for name in doubted])
+                    their_ks = [method.categories[name].k for name in doubted]
+                    confirmed = AccessField.build(
+                        on, by, mode, sure, tuple(doubted), their_ks, edge, method.cutoff_s, jobs
+                    )
+                    field = replace(field, confirmed=confirmed)
                 field.save(folder)
                 near = len(np.unique(np.column_stack([category, row])[snap.edge >= 0], axis=0))
                 checks = {"services_on_network": near, "violations": field.edge_inequality_violations(on)}
@@ -112,6 +141,16 @@ def build_access(
             built[mode.id] = ModeAccess(network, hierarchy, AccessField.open(folder), **checks)
             advance()
     return built
+
+
+def _only(points: ServicePoints, keep: NDArray[np.bool_], categories: Sequence[int]) -> ServicePoints:
+    """Return the points of some categories that are kept, their categories numbered in that order."""
+    number = {category: position for position, category in enumerate(categories)}
+    chosen = keep & np.isin(points.category, categories)
+    category = np.array([number[int(own)] for own in points.category[chosen]], np.int32)
+    on = points.snap
+    snap = Snap(on.edge[chosen], on.fraction[chosen], on.off_m[chosen], on.xy_m[chosen])
+    return ServicePoints(category, points.row[chosen], snap)
 
 
 def _network(raw: RawStreets, mode: Mode, projection: Projection, stages: Stages, key: str) -> StreetNetwork:
@@ -126,6 +165,13 @@ def _hierarchy(network: StreetNetwork, stages: Stages, key: str) -> Hierarchy:
         Hierarchy.build(network).save(folder)
 
     return Hierarchy.open(stages.folder(f"hierarchy-{network.mode}", key, fill))
+
+
+def stale_rows(services: Sequence[Service], taxonomy: Taxonomy, today: int | None, months: int) -> NDArray[np.bool_]:
+    """Say of each line of :func:`field_rows` (S,) whether nobody confirmed its site for so many months."""
+    confirmed = [s for s in order_services(services, tuple(taxonomy)) if s.standing is Standing.CONFIRMED]
+    stale = [is_stale(service, today, months) for service in confirmed for _ in service.entrances or (None,)]
+    return np.array(stale, np.bool_)
 
 
 def field_rows(

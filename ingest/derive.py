@@ -8,15 +8,16 @@ from pathlib import Path, PurePosixPath
 
 from shapely.geometry.base import BaseGeometry
 
+from geo.confirmation import newest_month
 from geo.elevation import street_heights
-from geo.manifest import Territory
+from geo.manifest import Completeness, Territory
 from geo.modes import tags_of
 from geo.network import RawStreets
 from geo.projection import Projection
 from geo.refusals import Refusal
 from geo.snapshot_writer import SnapshotContent
 from geo.streets import LoadedArea
-from ingest.access import ModeAccess, build_access
+from ingest.access import Doubts, ModeAccess, build_access
 from ingest.basemap import write_basemap
 from ingest.elevation import ground_heights
 from ingest.elevation_credit import Elevation
@@ -77,6 +78,7 @@ def derive(
     if plan.elevation is not None:
         streets_key = stages.key("elevation", streets_key, plan.elevation.heights)
         raw = _with_heights(raw, plan.elevation, stage, stages, streets_key)
+    sources, completeness = store.sources(run), gathered.completeness(plan.taxonomy)
     access = build_access(
         raw,
         plan.modes,
@@ -89,6 +91,10 @@ def derive(
         stages,
         streets_key,
         jobs,
+        Doubts(
+            {name for name, state in completeness.items() if state is Completeness.COMPLETE},
+            newest_month(source.data_date for source in sources),
+        ),
     )
     with stage("basemap", 1) as advance:
         paths = [file.path for file in extracts]
@@ -99,7 +105,7 @@ def derive(
         snapshot_id=plan.snapshot_id,
         territory=_territory(department, scope.area),
         config=data,
-        sources=[*store.sources(run), *([plan.elevation.record] if plan.elevation is not None else [])],
+        sources=[*sources, *([plan.elevation.record] if plan.elevation is not None else [])],
         services=services,
         communes=communes,
         cells=store.cells(run),
@@ -109,7 +115,7 @@ def derive(
         hierarchies={mode: built.hierarchy for mode, built in access.items()},
         fields={mode: built.field for mode, built in access.items()},
         excluded={source.id: source.title for source in gathered.excluded},
-        completeness=gathered.completeness(plan.taxonomy),
+        completeness=completeness,
         loaded_area=_loaded_area(raw, scope.halo),
         basemap=drawn / _BASEMAP,
         departments=plan.departments.names,
