@@ -17,6 +17,9 @@ from benchmarks.building import time_building
 from benchmarks.clock import ROUNDS, Unequal
 from benchmarks.conflation import measure_conflation
 from benchmarks.fields import time_fields
+from benchmarks.geocoder.failures import write_failures
+from benchmarks.geocoder.measuring import measure_geocoder
+from benchmarks.geocoder.section import FAILURES
 from benchmarks.lookups import time_lookups
 from benchmarks.machine import describe
 from benchmarks.page import Results, write_page
@@ -66,6 +69,8 @@ def measure(rounds: int, *, full: bool = False) -> Results:
         if mode.id == "walk":
             snapping.append(time_snapping(area, mode, rounds=rounds))
     against = measure_against(found, small_area(mirror), rounds=rounds, full=full)
+    geocoder = measure_geocoder(mirror)
+    write_failures(FAILURES, geocoder.failures)
     print("→ addresses, files of services, scores", file=sys.stderr)
     return Results(
         day=datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
@@ -78,6 +83,7 @@ def measure(rounds: int, *, full: bool = False) -> Results:
         snapping=snapping,
         scores=time_scores(rounds=rounds),
         addresses=time_addresses(),
+        geocoder=geocoder,
         conflation=None if mirror is None else measure_conflation(mirror),
         reading=time_reading(rounds=rounds),
         building=None if mirror is None else time_building(mirror),

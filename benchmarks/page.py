@@ -12,6 +12,8 @@ from benchmarks.clock import FEWEST_ROUNDS
 from benchmarks.conflation import Quality
 from benchmarks.conflation_page import conflation_section
 from benchmarks.fields import FieldTimes
+from benchmarks.geocoder.measuring import GeocoderResults
+from benchmarks.geocoder.section import geocoder_section
 from benchmarks.growth import growth_section
 from benchmarks.lookups import GATHERED, LookupTimes
 from benchmarks.page_contests import contests_section
@@ -40,6 +42,8 @@ class Results:
     addresses: AddressTimes
     reading: Sequence[ReadingTimes]
     against: Against
+    geocoder: GeocoderResults | None = None
+    """None where it was not asked."""
     conflation: Quality | None = None
     """None without a mirror."""
     building: BuildTimes | None = None
@@ -60,6 +64,7 @@ def write_page(results: Results) -> str:
         _snapping(results.snapping),
         _scores(results.scores),
         _addresses(results.addresses),
+        *([geocoder_section(results.geocoder)] if results.geocoder else []),
         _reading(results.reading),
         *([conflation_section(results.conflation)] if results.conflation else []),
         *([building_section(results.building)] if results.building else []),
