@@ -141,7 +141,7 @@ def race_threads(ground: Ground, rounds: int = ROUNDS, reach: float = 1.8) -> Co
     return Contest(
         "two batches in two threads",
         ground.name,
-        f"one after the other (by the wall’s clock, other work included: {short(wall)}×)",
+        f"one after the other, by the slower thread’s processor time (by the wall’s clock at best: {short(wall)}×)",
         said_s(together_s),
         said_s(2 * alone_s),
         2 * alone_s / together_s,

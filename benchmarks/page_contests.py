@@ -16,7 +16,8 @@ def contests_section(contests: Sequence[Contest], absent: Sequence[str]) -> str:
     text = (
         "Every row is two measurements of this run and their ratio; *reach* is what the project wants it to be, at "
         "least (≥) or at most (≤). Before a time counts, both sides have given the same answer, wherever both answer "
-        "the same question."
+        "the same question. What was tried for the figures of fields, hierarchies and single places, and what lost: "
+        "[decision 11](adr/0011-narrow-cuts-and-what-was-tried.md)."
     )
     rows = [_HEADS, ("---", "---", "---", "---:", "---:", "---:", "---:", "---"), *map(_row, contests)]
     table = "\n".join(f"| {' | '.join(cells)} |" for cells in rows)

@@ -4,7 +4,13 @@ import dataclasses
 
 import numpy as np
 import pytest
+from numba.core.dispatcher import Dispatcher
 
+import geo.label_records
+import geo.lookup
+import geo.place_sweep
+import geo.sweeps
+import geo.travel
 from geo.errors import LabelOverflow
 from geo.fields import RANKS, AccessField
 from geo.hierarchy import Hierarchy
@@ -248,3 +254,11 @@ def test_several_threads_build_the_same_field():
     alone, together = (AccessField.build(*build, ks, np.zeros(0, np.int32), jobs=jobs) for jobs in (1, 3))
     for k in (1, 3, 5):
         np.testing.assert_array_equal(alone.records[k], together.records[k])
+
+
+@pytest.mark.parametrize("module", [geo.sweeps, geo.place_sweep, geo.lookup, geo.label_records, geo.travel])
+def test_kernels_leave_the_interpreter_to_the_other_threads(module):
+    """A thread's own seconds cannot tell whether it waited for its turn."""
+    kernels = [value for value in vars(module).values() if isinstance(value, Dispatcher)]
+    assert kernels
+    assert [kernel.__name__ for kernel in kernels if not kernel.targetoptions.get("nogil")] == []
