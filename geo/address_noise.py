@@ -32,7 +32,11 @@ _NOISE = re.compile(
             r"\b(?:bp|b\.p\.|cs|tsa|cidex)\s*n?[°º]?\s*\d{1,6}\b",
             r"\bcedex\b(?:\s+\d{1,2}\b)?",
             r"\bcode postal\b\s*:?",
-            r"\badresse\b\s*:",
+            r"(?:^|(?<=[\n,]))\s*(?:adresse|livraison|exp[eé]diteur|destinataire|lieu)(?: de livraison)?\s*:",
+            (  # who lives there: at the head of a line, up to its end, a comma, a dash or the number
+                r"(?:^|(?<=\n))\s*(?:m\.?(?:\s?(?:et|ou)\s?mme)?|mr|mme|mlle|messieurs|monsieur|madame|mademoiselle|famille"
+                r"|sci|sarl|sas|eurl|soci[eé]t[eé]|association)\b\.?[^,\n\d]{0,60}?(?:[,\n]|\s[-–]\s|(?=\d))"
+            ),
         )
     ),
     re.IGNORECASE,
@@ -40,5 +44,5 @@ _NOISE = re.compile(
 
 
 def without_noise(text: str) -> str:
-    """Return the text with a comma in place of every such part."""
-    return _NOISE.sub(" , ", text)
+    """Return the text with a comma in place of every such part, and of every line's end."""
+    return _NOISE.sub(" , ", text).replace("\n", " , ")

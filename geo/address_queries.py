@@ -17,14 +17,12 @@ __all__ = ["Step", "as_written", "mended", "quoted"]
 
 _POOL = 150
 """Entries that one step looks at, the most important first."""
-_SMALL_POOL = 60
+_SMALL_POOL = 40
 """The same where a word is left out."""
-_LEFT_OUT = 6
+_LEFT_OUT = 5
 """Words, at most, that are left out in turn."""
 _BEGINNING = 2
 """Letters from which an unknown word may be the beginning of one."""
-_MANY = 5
-"""Beginnings of words are sought in the whole index from so many words on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +33,8 @@ class Step:
     slots: tuple[Slot, ...]
     expression: str
     limit: int = _POOL
+    as_written: bool = False
+    """No word of it was mended."""
 
 
 def as_written(query: Query, *, growing: bool) -> Iterator[Step]:
@@ -43,7 +43,7 @@ def as_written(query: Query, *, growing: bool) -> Iterator[Step]:
     postcode = [_postcode(query)] if query.postcode else []
     whole = [*map(quoted, query.words), *postcode]
     if whole:
-        yield Step(query, slots, " AND ".join(whole))
+        yield Step(query, slots, " AND ".join(whole), as_written=True)
     if not growing:
         return
     if not query.words:
@@ -54,9 +54,9 @@ def as_written(query: Query, *, growing: bool) -> Iterator[Step]:
     last = " OR ".join(f"{quoted(word)} *" for word in beginnings)
     grown = (*slots[:-1], replace(slots[-1], begun=beginnings))
     words = [*map(quoted, query.words[:-1]), f"({last})"]
-    yield Step(query, grown, " AND ".join([*words, *postcode]))
+    yield Step(query, grown, " AND ".join([*words, *postcode]), as_written=True)
     if postcode:
-        yield Step(query, grown, " AND ".join(words))
+        yield Step(query, grown, " AND ".join(words), as_written=True)
 
 
 def mended(query: Query, vocabulary: Vocabulary) -> Iterator[Step]:

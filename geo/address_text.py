@@ -109,6 +109,9 @@ def readings(text: str) -> list[Query]:
         if number is not None:
             query = _query(tokens[:start] + tokens[start + length :], postcode, tail_starts, number)
             found.insert(0, query) if start == 0 else found.append(query)
+            lettered = _lettered(tokens, start, number) if length == 1 else None
+            if lettered is not None:
+                found.insert(1, _query(tokens[:start] + tokens[start + 2 :], postcode, tail_starts, lettered))
     return list(dict.fromkeys(found))[:_MOST_READINGS]
 
 
@@ -191,6 +194,13 @@ def _number_at(tokens: Sequence[tuple[str, int]], start: int) -> tuple[HouseNumb
     if _SUFFIX.fullmatch(following) and not article and len(ahead) > 2 and is_kind(ahead[2]):
         return HouseNumber(int(match[1]), following), 2  # 12 B rue…, but not 12 r Foch
     return HouseNumber(int(match[1])), 1
+
+
+def _lettered(tokens: Sequence[tuple[str, int]], start: int, number: HouseNumber) -> HouseNumber | None:
+    """Read a letter after the number as its suffix although no kind of street follows: ``13 a impass…``."""
+    following = tokens[start + 1][0] if start + 2 < len(tokens) else ""
+    letter = len(following) == 1 and following.isalpha() and following not in TYPES and following not in ARTICLES
+    return HouseNumber(number.value, following) if letter and not number.suffix else None
 
 
 def _query(tokens: Sequence[tuple[str, int]], postcode: str, tail_starts: int, number: HouseNumber | None) -> Query:

@@ -188,7 +188,7 @@ class AddressIndex:
         for step in steps:
             settled = False
             for candidate, found in self._fits(step, asked, seen)[: limit + _SPARE]:
-                housed = step.query.number is None
+                housed = step.query.number is None or step.as_written
                 for match in self._answers(step.query, candidate, found, asked.near):
                     housed |= bool(match.number)
                     if asked.kinds is not None and match.type not in asked.kinds:
