@@ -45,8 +45,8 @@ def ask(client: Client, town: Town, line: str):
         elif word == "-F":
             name, _, value = words.pop(0).partition("=")
             method, form[name] = "POST", (None, value)
-            if value.startswith("@"):
-                form[name] = (value[1:], f"adresse,lon,lat\n3 rue du Maréchal Foch,{lon},{lat}\n".encode(), "text/csv")
+        elif word == "<<<":  # what bash writes as $'…', sent as the file that the form takes from there
+            form["data"] = ("-", words.pop(0).removeprefix("$").replace("\\n", "\n"))
         elif word == "-H":
             name, _, value = words.pop(0).partition(": ")
             headers[name] = value
