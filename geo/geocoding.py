@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from geo.address_book import distinct_addresses, entries
+from geo.address_book import Entry, distinct_addresses, entries
 from geo.address_file import AddressFile
 from geo.address_match import Candidate, Fit, House, Match, Part, Slots, by_rank, fit, match_of, nearness
 from geo.address_queries import Step, all_of, as_written, mended, quoted
@@ -73,6 +73,7 @@ class AddressIndex:
         communes: Sequence[Commune],
         departments: Mapping[str, str] | None = None,
         former_names: Mapping[str, Sequence[str]] | None = None,
+        services: Sequence[Entry] = (),
     ) -> None:
         """Write the index: equal addresses give equal bytes, in whatever order they come.
 
@@ -88,8 +89,11 @@ class AddressIndex:
             Names by code, for the context line.
         former_names
             By code of a commune, the names of what it was made of.
+        services
+            What is found by name and is no address (:func:`geo.address_services.service_entries`).
         """
-        AddressFile.write(path, entries(distinct_addresses(addresses), communes, departments or {}, former_names))
+        found = entries(distinct_addresses(addresses), communes, departments or {}, former_names)
+        AddressFile.write(path, [*found, *services])
 
     def close(self) -> None:
         """Close the connections of every thread."""

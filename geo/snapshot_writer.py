@@ -15,6 +15,7 @@ from typing import Any, Protocol
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from geo.address_services import service_entries
 from geo.cells import Basis, points_of_addresses, points_of_cells, write_demand
 from geo.durable import sync_folder, sync_tree
 from geo.errors import ConfigurationError
@@ -91,6 +92,8 @@ class SnapshotContent:
     """Titles, by id, of the territory's sources whose files nobody gave."""
     departments: Mapping[str, str] = field(default_factory=dict)
     """Names of the départements by code, for the addresses' context line."""
+    former_names: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """By code of a commune, the names of what it was made of: by these its addresses are found too."""
 
 
 def write(folder: Path, content: SnapshotContent) -> Path:
@@ -150,7 +153,16 @@ def _write_files(partial: Path, content: SnapshotContent) -> None:
     else:
         points = points_of_addresses(content.communes, addresses, shares, method.complete_share)
         write_demand(partial / "demand.arrow", points, Basis.ADDRESSES)
-    AddressIndex.write(partial / "addresses.sqlite", addresses, content.communes, content.departments)
+    labels = {category: (taxonomy[category].label.fr, taxonomy[category].label.en) for category in taxonomy}
+    found_by_name = service_entries(content.services, labels, content.communes, content.departments)
+    AddressIndex.write(
+        partial / "addresses.sqlite",
+        addresses,
+        content.communes,
+        content.departments,
+        content.former_names,
+        found_by_name,
+    )
     for mode, network in content.networks.items():
         network.save(partial / "network" / mode)
         content.hierarchies[mode].save(partial / "hierarchy" / mode)

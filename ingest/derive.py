@@ -119,6 +119,7 @@ def derive(
         loaded_area=_loaded_area(raw, scope.halo),
         basemap=drawn / _BASEMAP,
         departments=plan.departments.names,
+        former_names=scope.former_names,
         refusals=[Refusal(r.source, r.code, r.file, r.line, r.example) for r in store.refused(run)],
     )
     return Derivation(content, access, raw.areas)

@@ -105,7 +105,8 @@ def lay_ground(
     }
     if history and changes:
         ledgers[changes[0].id] = history.ledger(register.current, here)
-    scope = Scope(department, communes, area, halo, register.current, register.postcodes, moved)
+    former = register.former_names(here)
+    scope = Scope(department, communes, area, halo, register.current, register.postcodes, moved, former)
     return Ground(scope, ledgers, (*register.rejects, *bad_shapes, *(history.rejects if history else ())))
 
 
@@ -122,11 +123,21 @@ class _Register:
     department: Mapping[str, str]
     """Of the communes of today."""
     rejects: tuple[Reject, ...]
+    named: tuple[tuple[str, str], ...]
+    """Code and name of the rows of ``others``."""
 
     @property
     def postcodes(self) -> frozenset[str]:
         """Of the communes of today."""
         return frozenset(code for codes in self.today["postcodes"] for code in codes.split("|") if code)
+
+    def former_names(self, here: Collection[str]) -> dict[str, tuple[str, ...]]:
+        """Return by commune of today the names of the rows that are led to it."""
+        names: dict[str, set[str]] = defaultdict(set)
+        for code, name in self.named:
+            if name and self.current.get(code) in here:
+                names[self.current[code]].add(name)
+        return {code: tuple(sorted(names[code])) for code in sorted(names)}
 
     def ledger(self, here: Collection[str]) -> Ledger:
         """Account for the rows: former communes are merged into the one that they belong to."""
@@ -149,7 +160,8 @@ def _read_register(source: Source, table: Table) -> _Register:
     others = frame[~unique & ~nameless]
     current = _led_to_today(today, others)
     department = dict(zip(today.index, today["department"], strict=True))
-    return _Register(table.read, today, tuple(others["key"]), current, department, rejects)
+    named = tuple(zip(others["key"], others["name"], strict=True))
+    return _Register(table.read, today, tuple(others["key"]), current, department, rejects, named)
 
 
 def _led_to_today(today: pd.DataFrame, others: pd.DataFrame) -> dict[str, str]:

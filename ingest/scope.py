@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -42,6 +42,8 @@ class Scope:
         Those of all communes of the country, as far as they are known.
     changes
         What became of which commune, of the whole country; empty where nobody gave the list.
+    former_names
+        By today's commune, the names of what belongs to it: former communes, communes déléguées, arrondissements.
     """
 
     department: Department
@@ -51,6 +53,7 @@ class Scope:
     current: Mapping[str, str]
     postcodes: frozenset[str] = frozenset()
     changes: tuple[CommuneChange, ...] = ()
+    former_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         shapely.prepare(self.halo)
