@@ -25,7 +25,7 @@ from geo.snapshot import Snapshot
 
 __all__ = ["Batch", "RowId", "read_batch", "read_rows", "require_object", "results", "text_of"]
 
-KEYS = ("places", "mode", "profile", "weights", "nearest")
+KEYS = ("places", "mode", "profile", "weights", "cutoffs", "nearest", "explain")
 ROW_KEYS = ("id", "lon", "lat", "address")
 MAX_ID_LENGTH = 200
 MAX_NEAREST = 5
@@ -45,6 +45,8 @@ class Batch:
     profile: Profile
     nearest: int
     """How many of the nearest services each component shows."""
+    explained: bool = False
+    """Whether each score is also said in sentences."""
 
 
 def read_batch(snapshot: Snapshot, body: Any, most_places: int) -> Batch:
@@ -62,8 +64,11 @@ def read_batch(snapshot: Snapshot, body: Any, most_places: int) -> Batch:
         ids=[row_id for row_id, _ in rows],
         asked=[asked for _, asked in rows],
         mode=snapshot.require_mode(mode).id,
-        profile=choose_profile(snapshot, text_of(body, "profile"), _weights(body.get("weights"))),
+        profile=choose_profile(
+            snapshot, text_of(body, "profile"), _weights(body.get("weights")), _cutoffs(body.get("cutoffs"))
+        ),
         nearest=_nearest(body.get("nearest", MAX_NEAREST)),
+        explained=_flag(body.get("explain", False)),
     )
 
 
@@ -107,17 +112,17 @@ def results(snapshot: Snapshot, batch: Batch) -> Iterator[bytes]:
         part = slice(start, start + _CHUNK)
         scored = scores(snapshot, batch.asked[part], batch.mode, batch.profile)
         rows = [
-            orjson.dumps(_result(snapshot, row_id, result, batch.nearest))
+            orjson.dumps(_result(snapshot, row_id, result, batch))
             for row_id, result in zip(batch.ids[part], scored, strict=True)
         ]
         yield (b"," if start else b"") + b",".join(rows)
     yield b"]}"
 
 
-def _result(snapshot: Snapshot, row_id: RowId, result: Score | AlentoursError, nearest: int) -> dict[str, Any]:
+def _result(snapshot: Snapshot, row_id: RowId, result: Score | AlentoursError, batch: Batch) -> dict[str, Any]:
     if isinstance(result, AlentoursError):
         return {"id": row_id, **problem_of(result)}
-    return {"id": row_id, **score_answer(snapshot, result, nearest)}
+    return {"id": row_id, **score_answer(snapshot, result, batch.nearest, explained=batch.explained)}
 
 
 def _row(snapshot: Snapshot, place: Any) -> tuple[RowId, Asked | AlentoursError]:
@@ -182,6 +187,25 @@ def _weight(family: str, value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise InvalidParameter(FieldProblem("weights", f"{family[:60]} weighs {shown(value)}", "a number from 0"))
     return float(value)
+
+
+def _cutoffs(value: Any) -> dict[str, float] | None:
+    if value is None:
+        return None
+    if not isinstance(value, dict):
+        raise InvalidParameter(FieldProblem("cutoffs", f"is {_kind(value)}", "an object of minutes by category"))
+    wrong = [
+        name for name, minutes in value.items() if isinstance(minutes, bool) or not isinstance(minutes, int | float)
+    ]
+    if wrong:
+        raise InvalidParameter(FieldProblem("cutoffs", f"{wrong[0][:60]} ends at {shown(value[wrong[0]])}", "minutes"))
+    return {name: float(minutes) for name, minutes in value.items()}
+
+
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise InvalidParameter(FieldProblem("explain", f"is {_kind(value)}", "true or false"))
+    return value
 
 
 def _nearest(value: Any) -> int:

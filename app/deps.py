@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import Depends, Query, Request
 from fastapi.dependencies.models import Dependant
 
-from app.scores import Asked, asked_of, choose_profile, read_weights
+from app.scores import Asked, asked_of, choose_profile, read_pairs
 from app.serving import Served
 from app.settings import Settings
 from geo.errors import FieldProblem, InvalidParameter
@@ -116,8 +116,19 @@ async def _asked_profile(
             examples=["shopping:3,health:2,transport:1"],
         ),
     ] = None,
+    cutoffs: Annotated[
+        str | None,
+        Query(
+            max_length=1000,
+            description="Own cut-offs in minutes (1 to 60), by category or range: `education.college:20,proximite:10`. "
+            "/ Ses propres durées maximales, en minutes, par catégorie ou par gamme.",
+            examples=["education.college:20,proximite:10"],
+        ),
+    ] = None,
 ) -> Profile:
-    return choose_profile(now.snapshot, profile, None if weights is None else read_weights(weights))
+    own_weights = None if weights is None else read_pairs(weights, "weights")
+    own_cutoffs = None if cutoffs is None else read_pairs(cutoffs, "cutoffs")
+    return choose_profile(now.snapshot, profile, own_weights, own_cutoffs)
 
 
 AskedPlace = Annotated[Asked, Depends(_asked_place)]

@@ -20,7 +20,7 @@ __all__ = [
     "asked_of",
     "choose_profile",
     "located",
-    "read_weights",
+    "read_pairs",
     "scores",
 ]
 
@@ -101,36 +101,44 @@ def _not_loaded(snapshot: Snapshot, error: UnknownAddress) -> OffNetwork | None:
     return None if snapshot.is_loaded(commune.lon, commune.lat) else OffNetwork(commune.commune)
 
 
-def choose_profile(snapshot: Snapshot, name: str | None, weights: dict[str, float] | None) -> Profile:
-    """Return the profile of this name (the first one's when None), with the reader's own weights where there are some.
+def choose_profile(
+    snapshot: Snapshot,
+    name: str | None,
+    weights: dict[str, float] | None,
+    cutoffs_min: dict[str, float] | None = None,
+) -> Profile:
+    """Return the profile of this name (the first one's when None), with the reader's own weights and cut-offs if any.
 
     Raises
     ------
     InvalidParameter
-        When there is no such profile, or the weights cannot be.
+        When there is no such profile, or the weights or cut-offs cannot be.
     """
     if name is None:
         name = DEFAULT_PROFILE if DEFAULT_PROFILE in snapshot.profiles else next(iter(snapshot.profiles))
     profile = snapshot.require_profile(name)
-    return profile if weights is None else profile.with_weights(weights, snapshot.taxonomy)
+    if weights is not None:
+        profile = profile.with_weights(weights, snapshot.taxonomy)
+    return profile if cutoffs_min is None else profile.with_cutoffs(cutoffs_min, snapshot.method)
 
 
-def read_weights(text: str) -> dict[str, float]:
-    """Read ``family:number,…``.
+def read_pairs(text: str, field: str) -> dict[str, float]:
+    """Read ``name:number,…`` of a parameter.
 
     Raises
     ------
     InvalidParameter
-        When a part is no such pair, or a family stands twice.
+        When a part is no such pair, or a name stands twice.
     """
-    weights: dict[str, float] = {}
+    named = {"weights": "family", "cutoffs": "category"}[field]
+    numbers: dict[str, float] = {}
     for part in text.split(","):
-        family, _, number = (piece.strip() for piece in part.partition(":"))
-        if family in weights:
-            raise InvalidParameter(FieldProblem("weights", f"{family} stands twice", "one number a family"))
+        name, _, number = (piece.strip() for piece in part.partition(":"))
+        if name in numbers:
+            raise InvalidParameter(FieldProblem(field, f"{name} stands twice", f"one number a {named}"))
         try:
-            weights[family] = float(number)
+            numbers[name] = float(number)
         except ValueError:
-            expected = "family:number,family:number"
-            raise InvalidParameter(FieldProblem("weights", f"cannot read {shown(part)}", expected)) from None
-    return weights
+            expected = f"{named}:number,{named}:number"
+            raise InvalidParameter(FieldProblem(field, f"cannot read {shown(part)}", expected)) from None
+    return numbers

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from geo.coordinates import require_lonlat
 from geo.errors import AlentoursError, InvalidParameter, OffNetwork
 from geo.evidence import STATUSES, Status, Values
+from geo.explaining import Explanation, explain
 from geo.fields import Access
 from geo.geocoding import Match
 from geo.headlines import Headline, View
@@ -124,6 +125,10 @@ class Score:
     def total(self) -> float | None:
         """Σ points / covered_weight, 0 … 100: the only redistribution. None when nothing is covered."""
         return total_of((c.weight, c.value) for c in self.components)[0]
+
+    def explain(self, snapshot: Snapshot) -> Explanation:
+        """Say it in sentences; `snapshot` is the one that it was made from."""
+        return explain(snapshot, self)
 
 
 def score(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response, StreamingResponse
 
 from app.answers.scores import score_answer
@@ -27,7 +27,16 @@ _QUESTION: dict[str, Any] = {
 
 
 @router.get("/score", summary="Score of one place", response_class=Json, responses={200: {"model": ScoreAnswer}})
-async def score(request: Request, now: Serves, place: AskedPlace, mode: AskedMode, profile: AskedProfile) -> Response:
+async def score(
+    request: Request,
+    now: Serves,
+    place: AskedPlace,
+    mode: AskedMode,
+    profile: AskedProfile,
+    explain: Annotated[
+        bool, Query(description="Whether the score is also said in sentences / dire aussi la note en phrases.")
+    ] = False,
+) -> Response:
     """Score one place: what it is near to, weighed for a household, with the evidence."""
     etag = etag_of(now.snapshot.id, now.snapshot.method.version, "score", request.url.query)
     held = not_modified(request, etag, PRIVATE)
@@ -36,7 +45,10 @@ async def score(request: Request, now: Serves, place: AskedPlace, mode: AskedMod
     (result,) = scores(now.snapshot, [place], mode, profile)
     if isinstance(result, AlentoursError):
         raise result
-    return Json(json_bytes(score_answer(now.snapshot, result)), headers={"ETag": etag, "Cache-Control": PRIVATE})
+    return Json(
+        json_bytes(score_answer(now.snapshot, result, explained=explain)),
+        headers={"ETag": etag, "Cache-Control": PRIVATE},
+    )
 
 
 @router.post(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -102,6 +102,53 @@ class ComponentRow(Shape):
     nearest: list[Nearest]
 
 
+class Percentile(Shape):
+    """The share of people who live at a lower total, 0 to 100; those at the same count half.
+
+    Part des habitants dont le total est plus bas, de 0 à 100 ; ceux à égalité comptent pour moitié.
+    """
+
+    territory: float | None
+    density: float | None
+    """Among those in communes of the same INSEE class of density / parmi ceux des communes de même densité (INSEE)."""
+    density_class: int | None
+    people: int
+    """Whom `territory` is among."""
+    density_people: int
+    reason: Literal["no_cells", "own_cutoffs", "outside_territory", "no_total"] | None
+    """Why there is no number / pourquoi il n’y a pas de rang."""
+
+
+class Headline(Shape):
+    """The total of the best of several modes, category by category."""
+
+    total: float | None
+    interval: tuple[float, float] | None
+    covered_weight: float
+    percentile: Percentile
+    modes: dict[str, str]
+    """Category → the mode that brings most; of categories with a service within reach."""
+
+
+class Sentence(Shape):
+    """One sentence in both languages."""
+
+    fr: str
+    en: str
+
+
+class Explanation(Shape):
+    """A score in sentences."""
+
+    summary: Sentence
+    components: dict[str, Sentence]
+    """By category."""
+    best: list[str]
+    """The three categories that bring the most points."""
+    worst: list[str]
+    """The three that leave the most points lying."""
+
+
 class ScoreAnswer(Shape):
     """A score and what it is made of."""
 
@@ -115,12 +162,24 @@ class ScoreAnswer(Shape):
     total: float | None
     """0 to 100: the points over the covered weight; null when nothing is covered."""
     interval: tuple[float, float] | None
-    """Null in this version."""
+    """Least and greatest total when weights (±25 %), walking pace (3.6 to 5.4 km/h), sites that nobody confirmed for 24
+    months and the position of a street without a number are moved; two homes whose intervals overlap are equivalent /
+    total le plus bas et le plus haut quand on fait varier les poids (±25 %), l’allure à pied (3,6 à 5,4 km/h), les
+    lieux que personne n’a confirmés depuis 24 mois et la position d’une rue sans numéro ; deux logements dont les
+    intervalles se recouvrent sont équivalents."""
+    percentile: Percentile
+    """Where the total stands among the people of the territory / rang du total parmi les habitants du territoire."""
     covered_weight: float
     """Share of the weights whose answer is known, 0 to 1."""
     components: list[ComponentRow]
-    headlines: dict[str, Any] | None
-    """Null in this version."""
+    edge_seconds: int | None
+    """Seconds to the edge of the loaded streets, beyond which nothing is known; null when none is near / secondes
+    jusqu’au bord des rues chargées, au-delà duquel rien n’est connu ; null quand il n’est pas proche."""
+    headlines: dict[str, Headline]
+    """`any`: of each category the best mode; `without_car`: the best without a car / `any` : le meilleur mode de chaque
+    catégorie ; `without_car` : le meilleur sans voiture."""
+    explanation: Explanation | None
+    """The score in sentences, with `explain=true`; else null / la note en phrases, avec `explain=true`."""
     snapshot: str
     method_version: str
     profile_version: str
@@ -157,6 +216,11 @@ class ScoresQuestion(Shape):
     profile: str = "famille"
     weights: dict[str, float] | None = None
     """Own weights by family, instead of the profile's."""
+    cutoffs: dict[str, float] | None = None
+    """Own cut-offs in minutes (1 to 60) by category or range: how far one goes at most / ses propres durées maximales,
+    en minutes (1 à 60), par catégorie ou par gamme."""
+    explain: bool = False
+    """Whether each score is also said in sentences / dire aussi chaque note en phrases."""
     nearest: Annotated[int, Field(ge=0, le=5)] = 5
     """How many of the nearest services each component shows."""
 
