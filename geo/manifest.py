@@ -30,7 +30,7 @@ __all__ = [
     "write_sources",
 ]
 
-FORMAT = 8
+FORMAT = 9
 """Version of the folder's layout; a reader refuses any other."""
 
 _PLAIN_FIELDS = ("id", "title", "producer", "licence", "url", "data_date", "complete", "attribution", "content")

@@ -210,22 +210,27 @@ class Parity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sector:
-    """A stretch of street whose children go to one collège (carte scolaire)."""
+    """A stretch of street, a commune or an area whose children go to one collège (carte scolaire), or to one école."""
 
     id: str
     """``"<source>:<line>"``; of several files, ``"<source>:<file>:<line>"``."""
     insee: str
+    """Empty of an area whose publisher names no commune."""
     street: str
-    """As its publisher writes it; empty = the whole commune, or what no other row of it says."""
+    """As its publisher writes it; empty = the whole commune, or what no other row of it says; or an area."""
     first: int | None
     """First and last house number, both included; None = without bound."""
     last: int | None
     parity: Parity
     uai: str
-    """Of the collège."""
+    """Of the collège or école."""
     source: str
     exclusive: bool = True
     """False where the commune is shared among several sectors, and the row is one of several possible."""
+    category: str = "education.college"
+    """Of the service that the sector leads to."""
+    geometry: BaseGeometry | None = None
+    """(Multi)Polygon, WGS 84, of an area; None = the street or the commune says where."""
 
 
 @dataclass(frozen=True, slots=True)

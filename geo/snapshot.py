@@ -6,8 +6,8 @@
     snapshots/<territory>/<id>/manifest.json  what it is, and the checksum of every file but run.json
         run.json                              clock times; in no checksum, so that the same inputs give the same bytes
         sources.json  excluded.json  config/{taxonomy,method,modes}.toml  config/profiles/*.toml  loaded_area.wkb
-        services.arrow  communes.arrow  cells.arrow  demand.arrow  zones.arrow  refusals.arrow
-        addresses.sqlite  basemap.pmtiles
+        services.arrow  communes.arrow  cells.arrow  demand.arrow  zones.arrow  sectors.arrow
+        refusals.arrow  addresses.sqlite  basemap.pmtiles
         network/<mode>/  hierarchy/<mode>/  fields/<mode>/
 
 ``snapshot_writer`` writes, publishes and rolls back; this module only reads.
@@ -45,6 +45,7 @@ from geo.places import Commune
 from geo.publication import current_id, read_run
 from geo.reading import Reader
 from geo.refusals import RefusalTable
+from geo.sectors import SectorTable
 from geo.snapping import EdgeIndex
 from geo.tables import CommuneTable, ServiceTable
 from geo.taxonomy import Taxonomy
@@ -68,7 +69,7 @@ class Snapshot:
         Titles, by id, of the sources that were to be read and whose files nobody gave.
     modes
         The modes that can be asked for.
-    services, communes, demand, zones, addresses, refusals
+    services, communes, demand, zones, sectors, addresses, refusals
         The records; see their classes.
     networks, index, hierarchies, fields, readers
         By mode, each opened when first asked for.
@@ -98,6 +99,7 @@ class Snapshot:
         self.communes = CommuneTable.open(folder / "communes.arrow")
         self.demand = Demand.open(folder / "demand.arrow", self.communes)
         self.zones = ZoneTable.open(folder / "zones.arrow")
+        self.sectors = SectorTable.open(folder / "sectors.arrow")
         self.refusals = RefusalTable.open(folder / "refusals.arrow")
         self.addresses = AddressIndex.open(folder / "addresses.sqlite")
         self.networks = _Opened(self.modes, lambda mode: StreetNetwork.open(folder / "network" / mode))

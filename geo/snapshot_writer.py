@@ -31,9 +31,10 @@ from geo.manifest import (
     write_sources,
 )
 from geo.method import Method, load_profiles
-from geo.places import Address, Cell, Commune, Service, Zone
+from geo.places import Address, Cell, Commune, Sector, Service, Zone
 from geo.publication import SnapshotInfo, list_snapshots, problem_of, publish, rollback
 from geo.refusals import Refusal, write_refusals
+from geo.sectors import write_sectors
 from geo.tables import write_cells, write_communes, write_services
 from geo.taxonomy import Taxonomy
 from geo.zones import write_zones
@@ -84,6 +85,8 @@ class SnapshotContent:
     """A PMTiles file, copied."""
     zones: Sequence[Zone] = ()
     """In which transport comes on demand, territory and halo, in any order."""
+    sectors: Sequence[Sector] = ()
+    """Which collège or école an address leads to, in any order."""
     refusals: Iterable[Refusal] = ()
     """Every row that no record could be made of."""
     run: Mapping[str, Any] = field(default_factory=dict)
@@ -147,6 +150,7 @@ def _write_files(partial: Path, content: SnapshotContent) -> None:
     write_communes(partial / "communes.arrow", content.communes, shares)
     write_cells(partial / "cells.arrow", content.cells)
     write_zones(partial / "zones.arrow", content.zones)
+    write_sectors(partial / "sectors.arrow", content.sectors)
     write_refusals(partial / "refusals.arrow", content.refusals)
     if content.cells:
         write_demand(partial / "demand.arrow", points_of_cells(content.cells), Basis.CELLS)

@@ -111,6 +111,7 @@ def derive(
         cells=store.cells(run),
         addresses=store.addresses(run),
         zones=store.zones(run),
+        sectors=store.sectors(run),
         networks={mode: built.network for mode, built in access.items()},
         hierarchies={mode: built.hierarchy for mode, built in access.items()},
         fields={mode: built.field for mode, built in access.items()},

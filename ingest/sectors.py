@@ -1,4 +1,4 @@
-"""Row → sector: which collège the children of a stretch of street go to (carte scolaire)."""
+"""Row → sector: which collège or école the children of a stretch of street or of an area go to (carte scolaire)."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from collections.abc import Iterable, Sequence
 from itertools import combinations
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from geo.address_text import words
 from geo.places import Parity, Sector
+from geo.sectors import COLLEGE
 from ingest.catalogue import Source
 from ingest.codes import read_codes, read_insee
 from ingest.connectors.table import FILE, LINE, Table
@@ -31,18 +33,22 @@ _NO_END = 9999
 _LAST_NUMBER = 99_999
 """No door bears more."""
 _UAI = re.compile(r"\d{7}[A-Z]")
+_AREAL = {"Polygon", "MultiPolygon"}
 
 
 def normalise_sectors(source: Source, table: Table, fetched: Sequence[Fetched], scope: Scope) -> SourceResult:
     """Turn the rows of a carte scolaire into the sectors of the territory; those of elsewhere are out of scope.
 
     A row without a street is about the whole commune. A range is refused when its ends are no numbers or stand the
-    wrong way round, or when no number of it has the parity that the row gives.
+    wrong way round, or when no number of it has the parity that the row gives. The rows of a file of shapes are areas:
+    no street and no range is read of them.
     """
+    if table.geometries:
+        return _areas(source, table, fetched, scope)
     sorter = Sorter(source, table)
     leave_out_filtered(sorter)
     cells = {name: table.cells(source.columns.get(name, ())) for name in ("street", "parity", "uai", "exclusive")}
-    codes = read_codes(table.cells(source.columns["insee"]), read_insee)
+    codes = read_codes(table.cells(source.columns.get("insee", ())), read_insee)
     today = [scope.current.get(code, "") for code in codes]
     mine = {commune.insee for commune in scope.communes if commune.in_territory}
     first, last, bad = _ranges(source, table, cells["parity"])
@@ -65,6 +71,37 @@ def normalise_sectors(source: Source, table: Table, fetched: Sequence[Fetched], 
             uai=cells["uai"][row].upper(),
             source=source.id,
             exclusive=cells["exclusive"][row].upper() != "N",
+            category=source.category or COLLEGE,
+        )
+        for row in np.flatnonzero(sorter.open).tolist()
+    )
+    return SourceResult(source, tuple(fetched), sorter.ledger(), tuple(sorter.rejects), sectors=sectors)
+
+
+def _areas(source: Source, table: Table, fetched: Sequence[Fetched], scope: Scope) -> SourceResult:
+    """Turn shapes into the areas that touch the territory."""
+    sorter = Sorter(source, table)
+    leave_out_filtered(sorter)
+    uais, keys = table.cells(source.columns["uai"]), table.cells([FILE])
+    shapes = np.array([*table.geometries, None], dtype=object)[:-1]
+    bad = np.array([g is None or g.is_empty or g.geom_type not in _AREAL for g in shapes], dtype=bool)
+    sorter.reject(np.array([_UAI.fullmatch(uai.upper()) is None for uai in uais], dtype=bool), RejectCode.NO_KEY, keys)
+    sorter.reject(bad, RejectCode.BAD_GEOMETRY, uais)
+    valid = shapely.make_valid(shapes, method="structure")
+    sorter.leave_out(~shapely.intersects(valid, scope.area))
+    lines = table.frame[LINE].tolist()
+    sectors = tuple(
+        Sector(
+            id=f"{source.id}:{keys[row]}:{lines[row]}" if len(table.files) > 1 else f"{source.id}:{lines[row]}",
+            insee="",
+            street="",
+            first=None,
+            last=None,
+            parity=Parity.BOTH,
+            uai=uais[row].upper(),
+            source=source.id,
+            category=source.category or COLLEGE,
+            geometry=valid[row],
         )
         for row in np.flatnonzero(sorter.open).tolist()
     )
@@ -86,12 +123,14 @@ def overlaps(sectors: Iterable[Sector]) -> list[tuple[Sector, Sector]]:
     """Return the pairs that send one house number of one street to different collèges."""
     streets: dict[tuple[str, tuple[str, ...]], list[Sector]] = defaultdict(list)
     for sector in sectors:
+        if sector.geometry is not None:
+            continue
         streets[(sector.insee, words(sector.street))].append(sector)
     return [
         (one, other)
         for rows in streets.values()
         for one, other in combinations(rows, 2)
-        if one.uai != other.uai and _share_a_number(one, other)
+        if one.uai != other.uai and one.category == other.category and _share_a_number(one, other)
     ]
 
 

@@ -137,7 +137,12 @@ class AddressRow(Base):
     """One address, street or named place."""
 
     __tablename__ = "address"
-    __table_args__ = (of_source("source"), *on_earth(), one_of("position", Position), PER_RUN)
+    __table_args__ = (
+        of_source("source"),
+        *on_earth(),
+        one_of("position", (kind for kind in Position if kind is not Position.POI)),
+        PER_RUN,
+    )
     run: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     id: Mapped[Key] = mapped_column(primary_key=True)
     number: Mapped[str]
@@ -201,7 +206,7 @@ class CellRow(Base):
 
 
 class SectorRow(Base):
-    """A stretch of street whose children go to one collège."""
+    """A stretch of street, a commune or an area whose children go to one collège, or to one école."""
 
     __tablename__ = "sector"
     __table_args__ = (
@@ -220,6 +225,8 @@ class SectorRow(Base):
     uai: Mapped[str]
     source: Mapped[Key]
     exclusive: Mapped[bool]
+    category: Mapped[str]
+    geom: Mapped[Any | None] = mapped_column(Geom())
 
 
 class ZoneRow(Base):
@@ -287,7 +294,7 @@ def _geometry(model: type[Base], *constraints: CheckConstraint) -> None:
 for _model in (ServiceRow, AddressRow, CellRow):
     # The doubles and the geometry say the same thing: who edits one of them in a GIS is told.
     _geometry(_model, CheckConstraint("ST_X(geom) = lon AND ST_Y(geom) = lat", name="geom_is_lon_lat"))
-for _area in (CommuneRow, ZoneRow):
+for _area in (CommuneRow, SectorRow, ZoneRow):
     _geometry(_area, CheckConstraint("ST_Dimension(geom) = 2", name="geom_is_an_area"))
 # geography(), not CAST: a cast with a type modifier would not use the index.
 Index("service_geography_ix", func.geography(ServiceRow.geom), postgresql_using="gist").ddl_if(dialect="postgresql")

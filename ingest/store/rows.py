@@ -165,14 +165,15 @@ def decision_of(row: Any) -> Decision:
 
 
 def sector_rows(run: int, sectors: Sequence[Sector]) -> Iterator[Row]:
-    """Yield one row a stretch of street."""
+    """Yield one row a sector."""
     for sector in sectors:
-        yield _fields_of(sector) | {"run": run}
+        yield _fields_of(sector) | {"run": run, "geom": sector.geometry}
 
 
 def sector_of(row: Any) -> Sector:
     """Return the record of a row."""
-    return Sector(**{name: getattr(row, name) for name in _FIELDS[Sector]} | {"parity": Parity(row.parity)})
+    plain = {name: getattr(row, name) for name in _FIELDS[Sector]} | {"parity": Parity(row.parity)}
+    return Sector(**plain, geometry=row.geom)
 
 
 def zone_rows(run: int, zones: Sequence[Zone]) -> Iterator[Row]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any, ClassVar
 
@@ -13,7 +14,7 @@ __all__ = ["PARTITIONS", "PER_RUN", "SCHEMA", "SCHEMA_VERSION", "Base", "on_eart
 SCHEMA = "alentours"
 PARTITIONS = "alentours_runs"
 """PostgreSQL's schema of the partitions, out of the users' way."""
-SCHEMA_VERSION = 8
+SCHEMA_VERSION = 9
 """Of the embedded store, raised with every change of a table: a file of another version is refused in words, not
 misread. PostGIS has migrations instead."""
 PER_RUN = {"postgresql_partition_by": "LIST (run)"}
@@ -35,8 +36,8 @@ class Base(DeclarativeBase):
     type_annotation_map: ClassVar[dict[Any, Any]] = {str: Text(), float: Double()}
 
 
-def one_of(column: str, values: type[StrEnum]) -> CheckConstraint:
-    """Return the rule that a column holds one of the values of an enumeration."""
+def one_of(column: str, values: Iterable[StrEnum]) -> CheckConstraint:
+    """Return the rule that a column holds one of some values of an enumeration."""
     listed = ", ".join(f"'{value}'" for value in values)
     return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_known")
 

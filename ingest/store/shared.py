@@ -234,7 +234,7 @@ class SqlStore(ABC):
         return [rows.dissent_of(row) for row in self._read(DissentRow, run, *wanted)]
 
     def sectors(self, run: int) -> list[Sector]:
-        return [rows.sector_of(row) for row in self._read(SectorRow, run)]
+        return [rows.sector_of(row) for row in self._read(SectorRow, run, geometry=True)]
 
     def zones(self, run: int) -> list[Zone]:
         return [rows.zone_of(row) for row in self._read(ZoneRow, run, geometry=True)]

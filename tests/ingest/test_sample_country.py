@@ -17,6 +17,7 @@ from shapely.geometry import shape
 
 from geo.address_text import words
 from geo.places import Address, Licence, Parity, Precision, Sector, Service
+from geo.sectors import COLLEGE, SectorTable
 from geo.taxonomy import Taxonomy
 from ingest.fetch import Fetcher
 from ingest.gather import Gathered, gather
@@ -169,11 +170,13 @@ def test_the_carte_scolaire_gives_every_address_the_college_that_was_drawn(
     assert any(sector.last == 20 for sector in gathered.sectors)
     own = {commune.insee for commune in gathered.communes if commune.in_territory}
     assert {sector.insee for sector in gathered.sectors if not sector.street} == own
-    found = {}
+    found, sectors = {}, SectorTable(gathered.sectors)
     for address in gathered.addresses:
         name = f"{address.number} {address.street}, {address.commune}"
         if name in made[1].colleges:
             found[name] = college_of(gathered.sectors, address)
+            answer = sectors.find(COLLEGE, address.insee, address.street, address.number, address.lon, address.lat)
+            assert answer.uais == (found[name],)
     assert found == made[1].colleges
     assert len(found) > 500
     assert len(set(found.values())) == 6

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -9,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.places import Parity, Sector
+from geo.sectors import SectorTable
 from ingest.ledger import Ledger, RejectCode
 from ingest.sectors import normalise_sectors, overlaps
-from tests.ingest.world import fetched, scope, source, table
+from tests.ingest.world import fetched, lonlat, scope, source, table
 
 COLUMNS = {"insee": "code_insee", "street": "type_et_libelle", "first": ["n_de_voie_debut", "no_de_voie_debut"],
            "last": ["n_de_voie_fin", "no_de_voie_fin"], "parity": "parite", "uai": "code_rne",
@@ -108,3 +110,29 @@ def test_overlaps_are_those_that_counting_finds(one, other):
     if numbers(*one) and numbers(*other):
         found = overlaps([sector(*one), sector(*other, uai="0710002B")])
         assert bool(found) is bool(numbers(*one) & numbers(*other))
+
+
+def test_areas_of_a_file_of_shapes(tmp_path):
+    """A département may publish its sectors as polygons; a mairie those of its écoles."""
+    areas = source(
+        id="aires", kind="sectors", category="education.ecole_elementaire", columns={"uai": "uai"}, format="geojson"
+    )
+    square = [lonlat(*corner) for corner in ((0, 0), (4, 0), (4, 4), (0, 4), (0, 0))]
+    away = [lonlat(*corner) for corner in ((0, 200), (4, 200), (4, 204), (0, 204), (0, 200))]
+    rows = [("0710001a", "Polygon", [square]), ("0710002B", "Polygon", [away]), ("école", "Polygon", [square]),
+            ("0710003C", "Point", square[0])]  # fmt: skip
+    features = [
+        {"type": "Feature", "properties": {"uai": uai}, "geometry": {"type": kind, "coordinates": coordinates}}
+        for uai, kind, coordinates in rows
+    ]
+    content = json.dumps({"type": "FeatureCollection", "features": features})
+    read = table(tmp_path, areas, content, "aires.geojson")
+    made = normalise_sectors(areas, read, [fetched(tmp_path / "aires.geojson", areas)], scope())
+    made.ledger.check("aires")
+    assert made.ledger == Ledger(read=4, kept=1, merged=0, out_of_scope=1, rejected=2)
+    assert {r.code for r in made.rejects} == {RejectCode.NO_KEY, RejectCode.BAD_GEOMETRY}
+    (area,) = made.sectors
+    assert (area.uai, area.category, area.insee, area.street) == ("0710001A", "education.ecole_elementaire", "", "")
+    inside = SectorTable(made.sectors).find(area.category, "71001", "", "", *lonlat(2, 2))
+    assert inside.uais == ("0710001A",)
+    assert overlaps([area, replace(area, uai="0710009Z")]) == []

@@ -240,6 +240,8 @@ def sectors(known: list[str]) -> st.SearchStrategy[Sector]:
         uai=texts,
         source=st.sampled_from(known),
         exclusive=st.booleans(),
+        category=texts,
+        geometry=st.none() | contours,
     )
 
 
