@@ -38,7 +38,7 @@ def fields(page: Page) -> dict[str, str]:
 @pytest.fixture
 def address(ask: Ask) -> dict[str, object]:
     """An address of the territory, as the API knows it."""
-    feature = ask("/search", q="rue", limit=1)["features"][0]
+    feature = ask("/search", q="1 rue", limit=1, type="housenumber")["features"][0]
     lon, lat = feature["geometry"]["coordinates"]
     return {"label": feature["properties"]["label"], "name": feature["properties"]["name"], "lon": lon, "lat": lat}
 
@@ -222,6 +222,16 @@ def test_one_choice_on_the_map_after_another_raises_nothing(visit: Visit) -> Non
     page.go_back()
     page.get_by_role("link", name="Sources", exact=True).first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("D’où viennent les données")
+
+
+def test_a_street_without_a_number_is_asked_for_it(visit: Visit, ask: Ask) -> None:
+    street = ask("/search", q="rue", limit=1, type="street")["features"][0]["properties"]["label"]
+    page = visit("/")
+    page.get_by_role("combobox").fill(street)
+    page.get_by_role("combobox").press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"« {street} » est une rue : ajoutez un numéro.")
+    page.get_by_role("alert").get_by_role("button", name=street).click()
+    expect(page.get_by_role("region", name="D’où viennent ces points")).to_be_visible()
 
 
 def test_a_search_leaves_its_words_and_gives_the_result_the_focus(visit: Visit, address: dict[str, object]) -> None:

@@ -156,7 +156,8 @@ export interface Score {
   attribution: string[];
 }
 
-export type AddressReason = 'no_such_number' | 'municipality' | 'not_loaded' | 'street_in_several_places' | 'unknown';
+export type AddressReason =
+  'no_such_number' | 'municipality' | 'street' | 'not_loaded' | 'street_in_several_places' | 'unknown';
 
 export interface Candidate {
   label: string;

@@ -1,6 +1,7 @@
 import checks from './checks.en';
 import { formatsOf } from './format';
 import type { Messages } from './fr';
+import trouble from './trouble.en';
 
 const f = formatsOf('en');
 const s = (count: number): string => (count === 1 ? '' : 's');
@@ -177,48 +178,7 @@ const en: Messages = {
     crosses: 'No street lies on this side: the first metres cross a river, a railway or a motorway.',
     ledger: 'See what each source gave, row by row',
   },
-  trouble: {
-    offNetwork: {
-      title: (place) => (place ? `The streets of ${place} are not loaded.` : 'No loaded street near this point.'),
-      far: (metres) =>
-        metres === null
-          ? 'No loaded street within 300 m of this point.'
-          : `No loaded street within 300 m of this point; the nearest is ${f.distance(metres)} away.`,
-      text: 'We cannot work out travel times there, so there is no score. This is not a zero.',
-      nearest: (metres) => `The nearest loaded street is ${f.distance(metres)} away.`,
-      todo: 'Choose another address, or a point where the map shows streets.',
-    },
-    ambiguous: {
-      title: (words) => `Several addresses answer to “${words}”.`,
-      question: 'Which one?',
-    },
-    number: {
-      title: (words) => `“${words}”: this street has no such number.`,
-      noneTitle: (words) => `“${words}”: no number is known in this street.`,
-      choose: 'The nearest numbers:',
-      chooseStreet: 'The street, without a number:',
-    },
-    commune: {
-      title: (words) => `“${words}” is a commune: add a street and a number.`,
-      choose: 'Or choose one of its streets:',
-    },
-    notLoaded: {
-      title: (commune) => `${commune} is in the territory, but its addresses are not loaded here.`,
-      todo: 'Choose an address in another commune, or a point where the map shows streets.',
-    },
-    unknown: {
-      title: (words) => `No address answers to “${words}”.`,
-      todo: 'Check the name of the commune, or place the point on the map.',
-      near: 'Perhaps you meant:',
-    },
-    unreachable: {
-      title: 'The service does not answer.',
-      kept: (clock) => `The last results, from ${clock}, can still be read.`,
-      todo: 'Nothing that you typed is lost.',
-    },
-    failed: { title: 'This request did not succeed.', todo: 'Try again, or change the address.' },
-    badLink: 'This link is not complete: no address can be read in it.',
-  },
+  trouble,
   map: {
     label: 'Map',
     services: (place) => `Map of the services around ${place}, equal to the tables of the page`,

@@ -29,6 +29,10 @@ export default {
     title: (words: string) => `« ${words} » est une commune : ajoutez une rue et un numéro.`,
     choose: 'Ou choisissez une de ses rues :',
   },
+  street: {
+    title: (words: string) => `« ${words} » est une rue : ajoutez un numéro.`,
+    choose: 'Ou prenez le milieu de la rue, position estimée :',
+  },
   notLoaded: {
     title: (commune: string) => `${commune} est dans le territoire, mais ses adresses ne sont pas chargées ici.`,
     todo: 'Choisissez une adresse d’une autre commune, ou un point où la carte montre des rues.',
