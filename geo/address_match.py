@@ -22,7 +22,6 @@ __all__ = [
     "by_rank",
     "fit",
     "match_of",
-    "nearness",
     "tells",
 ]
 
@@ -397,8 +396,3 @@ def _missing(kind: Position, candidate: Candidate) -> tuple[str, ...]:
 def by_rank(match: Match) -> tuple[float, float, str, str, str]:
     """Sort key of answers: the best first, the same order for the same answers."""
     return -match.score, -match.importance, match.label, match.insee, match.id
-
-
-def nearness(distance_m: float) -> float:
-    """Return the score of an address that lies so many metres from the point: 1 on it, a half at 100 m."""
-    return 1.0 / (1.0 + distance_m / 100.0)

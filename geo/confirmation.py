@@ -31,7 +31,8 @@ def newest_month(dates: Iterable[str]) -> int | None:
 def is_stale(service: Service, today: int | None, months: int) -> bool:
     """Whether nobody confirmed a site for `months` before the month `today`.
 
-    The day on which its publisher last looked at the row counts; where he says none, what his file stands for.
+    Judged by the day on which its publisher last looked at the row. Where he says none, the age of the whole file is
+    all that is known: the gates tell of that, and it is no doubt about one of its sites.
     """
-    said = month_of(service.updated or service.provenance[0].data_date)
+    said = month_of(service.updated)
     return today is not None and said is not None and today - said > months

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from geo.address_book import Entry, distinct_addresses, entries
 from geo.address_file import AddressFile
-from geo.address_match import Candidate, Fit, House, Match, Part, Slots, by_rank, fit, match_of, nearness
+from geo.address_match import Candidate, Fit, House, Match, Part, Slots, by_rank, fit, match_of
 from geo.address_queries import Step, all_of, as_written, mended, quoted
 from geo.address_resolving import Resolver
 from geo.address_text import Query, readings
@@ -239,10 +239,15 @@ class AddressIndex:
         for candidate, house in self._file.around(lon - wide, lon + wide, lat - tall, lat + tall):
             place: Candidate | House = house or candidate
             distance_m = float(ground_m(lon, lat, place.lon, place.lat))
-            yield match_of(candidate, nearness(distance_m), house=house, distance_m=distance_m)
+            yield match_of(candidate, _nearness(distance_m), house=house, distance_m=distance_m)
 
 
 def _nearby(near: tuple[float, float], candidate: Candidate) -> float:
     wide = math.cos(math.radians(near[1]))
     off_deg = math.hypot((candidate.lon - near[0]) * wide, candidate.lat - near[1])
     return 1.0 / (1.0 + off_deg * 111_000.0 / _NEAR_M)
+
+
+def _nearness(distance_m: float) -> float:
+    """Return the score of an address that lies so many metres from the point: 1 on it, a half at 100 m."""
+    return 1.0 / (1.0 + distance_m / 100.0)

@@ -5,7 +5,6 @@ Every file holds one record batch, so a column is one array over the mapped page
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from functools import cached_property
@@ -375,7 +374,11 @@ def floats(batch: pa.RecordBatch, name: str) -> NDArray[np.float64]:
     Through DLPack, because Arrow's own way to an array imports pandas where that is installed.
     """
     column = batch.column(name).cast(pa.float64())
-    return np.asarray(np.from_dlpack(column.fill_null(math.nan) if column.null_count else column), dtype=np.float64)
+    if not column.null_count:
+        return np.asarray(np.from_dlpack(column), dtype=np.float64)
+    known = np.from_dlpack(column.is_valid().cast(pa.uint8())).astype(np.bool_)
+    values = np.frombuffer(column.buffers()[1], dtype=np.float64)[column.offset : column.offset + len(column)]
+    return np.where(known, values, np.nan)
 
 
 def flags(batch: pa.RecordBatch, name: str) -> NDArray[np.bool_]:
