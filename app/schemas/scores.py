@@ -162,11 +162,10 @@ class ScoreAnswer(Shape):
     total: float | None
     """0 to 100: the points over the covered weight; null when nothing is covered."""
     interval: tuple[float, float] | None
-    """Least and greatest total when weights (±25 %), walking pace (3.6 to 5.4 km/h), sites that nobody confirmed for 24
-    months and the position of a street without a number are moved; two homes whose intervals overlap are equivalent /
-    total le plus bas et le plus haut quand on fait varier les poids (±25 %), l’allure à pied (3,6 à 5,4 km/h), les
-    lieux que personne n’a confirmés depuis 24 mois et la position d’une rue sans numéro ; deux logements dont les
-    intervalles se recouvrent sont équivalents."""
+    """Least and greatest total when weights (±25 %), walking pace (3.6 to 5.4 km/h) and the sites that nobody confirmed
+    for 24 months are moved; two homes whose intervals overlap are equivalent / total le plus bas et le plus haut quand
+    on fait varier les poids (±25 %), l’allure à pied (3,6 à 5,4 km/h) et les lieux que personne n’a confirmés depuis 24
+    mois ; deux logements dont les intervalles se recouvrent sont équivalents."""
     percentile: Percentile
     """Where the total stands among the people of the territory / rang du total parmi les habitants du territoire."""
     covered_weight: float
