@@ -83,7 +83,10 @@ class View:
     def outcomes(
         self, snapshot: Snapshot, trials: Mapping[str, Trials], owner: NDArray[np.int64], places: int
     ) -> Outcomes:
-        """Work out the intervals and the headlines of the first `places` rows; the others are positions of `owner`."""
+        """Work out the intervals and the headlines of the first `places` rows.
+
+        The rows after them, D, are other positions of the places that `owner` (D,) int64 names.
+        """
         share = snapshot.method.interval.weight_share
         tried = {mode: trial.of(self.categories) for mode, trial in trials.items()}
 
