@@ -60,7 +60,8 @@ interface Telling {
 /** The most telling of the addresses that answer to `words`, if it tells more than `best`; else `best`. */
 async function moreTelling(words: string, best: Telling | null): Promise<Telling | null> {
   const { features } = await api.search(words, MOST_PLACES);
-  const places = features.map(({ geometry, properties }) => ({
+  const homes = features.filter(({ properties }) => properties.type !== 'poi'); // nobody lives in a service
+  const places = homes.map(({ geometry, properties }) => ({
     lon: geometry.coordinates[0] ?? NaN,
     lat: geometry.coordinates[1] ?? NaN,
     name: properties.label,

@@ -78,6 +78,7 @@ const en: Messages = {
       street: 'street',
       locality: 'locality',
       municipality: 'commune',
+      poi: 'place',
     },
   },
   choice: {
@@ -92,6 +93,7 @@ const en: Messages = {
       street: 'Street found, without a number: estimated position',
       locality: 'Locality: estimated position',
       municipality: 'Commune: position estimated at its centre',
+      poi: 'Place found by its name',
       point: 'Point chosen on the map',
     },
     off: (metres) => `${f.distance(metres)} from the street`,

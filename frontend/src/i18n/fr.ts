@@ -79,6 +79,7 @@ const words = {
       street: 'rue',
       locality: 'lieu-dit',
       municipality: 'commune',
+      poi: 'lieu',
     },
   },
   choice: {
@@ -93,6 +94,7 @@ const words = {
       street: 'Rue trouvée, sans numéro : position estimée',
       locality: 'Lieu-dit : position estimée',
       municipality: 'Commune : position estimée en son centre',
+      poi: 'Lieu trouvé par son nom',
       point: 'Point choisi sur la carte',
     },
     off: (metres: number) => `à ${f.distance(metres)} de la rue`,
